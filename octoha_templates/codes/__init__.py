@@ -1,0 +1,21 @@
+"""The catalogue of finding codes: what each means, an example, and what to write instead.
+
+Codes stay for life; a retired code is not reused. One module per hundred: `config` 1xx, `rendering` 2xx,
+`bicep` 3xx, `template` 4xx, `files` 5xx.
+"""
+
+from __future__ import annotations
+
+from octoha_templates.codes._entry import Code
+from octoha_templates.codes.bicep import BICEP_CODES
+from octoha_templates.codes.config import CONFIG_CODES
+from octoha_templates.codes.files import FILE_CODES
+from octoha_templates.codes.rendering import RENDERING_CODES
+from octoha_templates.codes.template import TEMPLATE_CODES
+
+CATALOGUE: dict[str, Code] = {
+    entry.code: entry
+    for entry in (*CONFIG_CODES, *RENDERING_CODES, *BICEP_CODES, *TEMPLATE_CODES, *FILE_CODES)
+}
+
+__all__ = ["CATALOGUE", "Code"]

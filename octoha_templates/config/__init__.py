@@ -1,0 +1,1 @@
+"""The YAML of a stack: its types, and how text becomes them."""

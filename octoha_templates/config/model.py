@@ -1,0 +1,447 @@
+"""The types of `stack.yaml`: the one definition, with units, ranges and defaults.
+
+The JSON Schema that editors use and that finds every mistake at once is made from these types, so a
+constraint written here is checked everywhere. Every alternative of a component is a struct of its own,
+told apart by `kind`. Rules that span several keys live in `config.rules`.
+
+Source: the ranges come from the Azure naming rules and service limits pages and from the Octopus high
+availability and sizing pages; each is named where it is used.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(max_length=256)]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9-]{0,10}[a-z0-9]$",
+        description="Prefix of every resource name: 2 to 12 lower case letters, digits and hyphens.",
+        examples=["octopus"],
+    ),
+]
+Region = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]{4,40}$",
+        description="Azure region by its short name.",
+        examples=["westeurope"],
+    ),
+]
+Cidr = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$",
+        description="IPv4 range in CIDR notation.",
+        examples=["10.20.0.0/22"],
+    ),
+]
+IpAddress = Annotated[
+    str, Meta(pattern=r"^(\d{1,3}\.){3}\d{1,3}$", description="IPv4 address.", examples=["10.20.0.4"])
+]
+HostName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+        description="Fully qualified DNS name in lower case.",
+        examples=["octopus.example.com"],
+    ),
+]
+Guid = Annotated[
+    str,
+    Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", description="GUID."),
+]
+ResourceId = Annotated[
+    str,
+    Meta(
+        pattern=r"^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+(/[^/]+/[^/]+)+$",
+        description="Azure resource ID.",
+    ),
+]
+Email = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254, description="E-mail address."
+    ),
+]
+Port = Annotated[int, Meta(ge=1, le=65535, description="TCP port.")]
+VmSize = Annotated[
+    str,
+    Meta(
+        pattern=r"^Standard_[A-Za-z0-9-]+(_[A-Za-z0-9]+)*$",
+        description="Virtual machine size.",
+        examples=["Standard_D4s_v5"],
+    ),
+]
+ComputerName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$",
+        min_length=2,
+        max_length=15,
+        description="Windows computer name: at most 15 letters, digits and hyphens.",
+    ),
+]
+ClockTime = Annotated[
+    str, Meta(pattern=r"^([01]\d|2[0-3]):(00|30)$", description="Time of day, on the half hour.")
+]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all parts of a stack share: immutable, named arguments, no unknown keys."""
+
+
+class Administrator(_Part):
+    """The first Octopus administrator; the password is a secure parameter, never config."""
+
+    username: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9._@-]{1,64}$", description="User name of the administrator.")
+    ] = "octoadmin"
+    email: Email
+
+
+class Installer(_Part):
+    """Where the nodes take the Octopus Server MSI from, and how they know it is the right one.
+
+    Source: octopus.com/docs, "Automate installation": the versioned download address.
+    """
+
+    base_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^https://[^\s'\"<>`{}|\\^]+[^/\s'\"<>`{}|\\^]$",
+            max_length=1024,
+            description="Folder that holds Octopus.<version>-x64.msi; a mirror in a closed network.",
+        ),
+    ] = "https://download.octopusdeploy.com/octopus"
+    sha256: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[0-9a-fA-F]{64}$",
+                description="SHA-256 of the MSI. Without it the Authenticode signature alone decides.",
+            ),
+        ]
+        | None
+    ) = None
+
+
+class Octopus(_Part):
+    """Octopus Server itself: version, licence tier, portal and ports."""
+
+    version: Annotated[
+        str,
+        Meta(
+            pattern=r"^20\d\d\.\d{1,2}\.\d{1,6}$",
+            description="Exact Octopus Server version; every node runs the same one.",
+            examples=["2026.3.12345"],
+        ),
+    ]
+    host_name: HostName
+    administrator: Administrator
+    license_tier: Annotated[
+        Literal["professional", "enterprise"],
+        Meta(description="Professional allows 2 nodes, Enterprise any number."),
+    ] = "enterprise"
+    installer: Installer = Installer()
+    polling_port: Annotated[
+        Port, Meta(description="Port of polling Tentacles on every node.")
+    ] = 10943
+    grpc_port: Annotated[
+        Port, Meta(description="gRPC port for Kubernetes agents and Argo CD gateways.")
+    ] = 8443
+    hsts: Annotated[bool, Meta(description="Send HTTP Strict Transport Security.")] = False
+    send_telemetry: Annotated[bool, Meta(description="Let Octopus send usage telemetry.")] = False
+
+
+class EnvironmentVariables(_Part, tag="environment-variables", tag_field="kind"):
+    """Secrets come from environment variables of the person or pipeline that deploys."""
+
+
+class KeyVaultReferences(_Part, tag="key-vault-references", tag_field="kind"):
+    """Secrets come from an operator's Key Vault, referenced by the parameter files."""
+
+    vault_id: ResourceId
+
+
+class Subnets(_Part):
+    """The address ranges of the subnets; Azure keeps five addresses of each for itself."""
+
+    nodes: Cidr = "10.20.0.0/26"
+    private_endpoints: Cidr = "10.20.0.64/26"
+    load_balancer: Cidr = "10.20.0.128/27"
+    bastion: Annotated[
+        Cidr, Meta(description="AzureBastionSubnet; /26 or larger.")
+    ] = "10.20.1.0/26"
+
+
+class NatGateway(_Part):
+    """The way out: fixed public addresses for package feeds, downloads and listening Tentacles."""
+
+    sku: Annotated[
+        Literal["Standard", "StandardV2"],
+        Meta(description="StandardV2 is zone-redundant; Standard lives in one zone."),
+    ] = "StandardV2"
+    idle_timeout_minutes: Annotated[int, Meta(ge=4, le=120)] = 10
+
+
+class Bastion(_Part, tag="bastion", tag_field="kind"):
+    """Azure Bastion: RDP to the nodes over HTTPS, without public addresses on them."""
+
+    sku: Literal["Basic", "Standard"] = "Standard"
+    scale_units: Annotated[int, Meta(ge=2, le=50)] = 2
+    native_client: Annotated[
+        bool, Meta(description="Allow `az network bastion rdp` and tunnels (Standard).")
+    ] = True
+
+
+class NewNetwork(_Part, tag="new", tag_field="kind"):
+    """A virtual network of the stack's own, closed except for what the components need."""
+
+    address_space: Cidr = "10.20.0.0/22"
+    subnets: Subnets = Subnets()
+    dns_servers: Annotated[
+        tuple[IpAddress, ...],
+        Meta(max_length=10, description="DNS servers; empty for Azure's own."),
+    ] = ()
+    client_prefixes: Annotated[
+        tuple[Cidr, ...],
+        Meta(
+            max_length=50,
+            description="Who may open the portal; empty for the virtual network and what is joined to it.",
+        ),
+    ] = ()
+    polling_prefixes: Annotated[
+        tuple[Cidr, ...],
+        Meta(
+            max_length=50,
+            description="Where polling Tentacles call from; empty for the virtual network and what is joined to it.",
+        ),
+    ] = ()
+    nat_gateway: NatGateway = NatGateway()
+    access: Annotated[
+        tuple[Bastion, ...], Meta(max_length=4, description="Ways in for operators.")
+    ] = (Bastion(),)
+
+
+class Image(_Part):
+    """The marketplace image of the nodes; generation 2, for trusted launch."""
+
+    publisher: Text = "MicrosoftWindowsServer"
+    offer: Text = "WindowsServer"
+    sku: Text = "2022-datacenter-azure-edition"
+    version: Text = "latest"
+
+
+class Patching(_Part):
+    """When the platform patches and restarts the nodes: never two in one window.
+
+    The first node takes the week day given, the others the following days.
+    """
+
+    first_day: Weekday = "Tuesday"
+    start_time: ClockTime = "02:00"
+    duration_minutes: Annotated[int, Meta(ge=90, le=235)] = 180
+
+
+class VirtualMachines(_Part, tag="virtual-machines", tag_field="kind"):
+    """Octopus Server on Windows virtual machines, one per availability zone in turn."""
+
+    count: Annotated[
+        int,
+        Meta(ge=1, le=16, description="Number of nodes; high availability needs 2 or more."),
+    ] = 3
+    names: Annotated[
+        tuple[ComputerName, ...],
+        Meta(max_length=16, description="Node names; empty for <name>-1, <name>-2, ..."),
+    ] = ()
+    size: VmSize = "Standard_D4s_v5"
+    zones: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=3)], ...],
+        Meta(max_length=3, description="Availability zones, used in turn."),
+    ] = (1, 2, 3)
+    task_cap: Annotated[
+        int,
+        Meta(ge=0, le=1000, description="Tasks that one node runs at a time; 0 for portal only."),
+    ] = 10
+    image: Image = Image()
+    os_disk_size_gib: Annotated[int, Meta(ge=127, le=4095)] = 128
+    data_disk_size_gib: Annotated[
+        int, Meta(ge=32, le=32767, description="Disk for the local Octopus home, in GiB.")
+    ] = 64
+    admin_username: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z0-9_-]{1,20}$", description="Local administrator of the nodes."),
+    ] = "octolocal"
+    encryption_at_host: Annotated[
+        bool,
+        Meta(description="Encrypt caches and temporary disks too; the subscription feature must be registered."),
+    ] = False
+    hybrid_benefit: Annotated[
+        bool, Meta(description="Use Windows Server licences that you already own.")
+    ] = False
+    time_zone: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z0-9 ().+-]{2,64}$", description="Windows time zone ID of the nodes."),
+    ] = "UTC"
+    patching: Patching = Patching()
+
+
+class EntraAdministrator(_Part):
+    """A group or user of your own as Entra administrator of the SQL server."""
+
+    login: Annotated[str, Meta(min_length=1, max_length=128)]
+    object_id: Guid
+    principal_type: Literal["Group", "User"] = "Group"
+
+
+class AzureSql(_Part, tag="azure-sql", tag_field="kind"):
+    """Azure SQL Database, reached by private endpoint only."""
+
+    redundancy: Annotated[
+        Literal["local", "zone"], Meta(description="zone keeps replicas in several zones.")
+    ] = "zone"
+    sku: Annotated[
+        str,
+        Meta(
+            pattern=r"^(GP_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|BC_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|S(3|4|6|7|9|12)|P(1|2|4|6|11|15))$",
+            description="Service objective. Serverless is not offered: Octopus polls, so it never pauses.",
+            examples=["GP_Gen5_4", "BC_Gen5_8", "P2"],
+        ),
+    ] = "GP_Gen5_4"
+    database_name: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the database.")
+    ] = "Octopus"
+    max_size_gib: Annotated[int, Meta(ge=1, le=4096)] = 64
+    license: Annotated[
+        Literal["LicenseIncluded", "BasePrice"],
+        Meta(description="BasePrice is Azure Hybrid Benefit; vCore tiers only."),
+    ] = "LicenseIncluded"
+    authentication: Annotated[
+        Literal["entra", "sql"],
+        Meta(description="entra: the nodes' managed identity and no password at all."),
+    ] = "entra"
+    entra_administrator: EntraAdministrator | None = None
+    backup_retention_days: Annotated[int, Meta(ge=1, le=35)] = 14
+    backup_redundancy: Literal["Local", "Zone", "Geo", "GeoZone"] = "Zone"
+
+
+class AzureFiles(_Part, tag="azure-files", tag_field="kind"):
+    """Azure Files premium share over SMB, reached by private endpoint only."""
+
+    redundancy: Literal["local", "zone"] = "zone"
+    share_name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9](-?[a-z0-9])+$", min_length=3, max_length=63, description="Name of the share."
+        ),
+    ] = "octopus"
+    quota_gib: Annotated[
+        int, Meta(ge=100, le=102400, description="Provisioned size; it sets the performance too.")
+    ] = 256
+    mount: Annotated[
+        Literal["unc", "symbolic-links"],
+        Meta(description="unc: one cluster shared root. symbolic-links: links below the Octopus home."),
+    ] = "unc"
+    soft_delete_days: Annotated[int, Meta(ge=1, le=365)] = 14
+
+
+class AzureLoadBalancer(_Part, tag="azure-load-balancer", tag_field="kind"):
+    """Standard internal load balancer, zone-redundant; TLS ends on the nodes."""
+
+    private_ip_address: Annotated[
+        IpAddress | None, Meta(description="Fixed front-end address; Azure chooses when absent.")
+    ] = None
+    first_polling_port: Annotated[
+        Port,
+        Meta(description="Front-end port of the first node's polling port; the others follow."),
+    ] = 10943
+    grpc: Annotated[bool, Meta(description="Balance the gRPC port too.")] = False
+    idle_timeout_minutes: Annotated[int, Meta(ge=4, le=100)] = 30
+    portal_dns_zone: Annotated[
+        bool,
+        Meta(description="Make a private DNS zone for the portal's name, pointing at the front end."),
+    ] = True
+
+
+class KeyVault(_Part, tag="new", tag_field="kind"):
+    """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
+
+    sku: Literal["standard", "premium"] = "standard"
+    soft_delete_retention_days: Annotated[int, Meta(ge=7, le=90)] = 90
+
+
+class LogAnalytics(_Part, tag="log-analytics", tag_field="kind"):
+    """Log Analytics with agent, data collection rule and alerts."""
+
+    retention_days: Annotated[int, Meta(ge=30, le=730)] = 90
+    alert_emails: Annotated[tuple[Email, ...], Meta(max_length=20)] = ()
+    cpu_percent: Annotated[int, Meta(ge=1, le=100)] = 85
+    database_percent: Annotated[int, Meta(ge=1, le=100)] = 85
+    share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
+
+
+class RecoveryServices(_Part, tag="recovery-services", tag_field="kind"):
+    """Recovery Services vault with daily backups of the nodes and the share."""
+
+    redundancy: Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"] = "ZoneRedundant"
+    start_time: ClockTime = "00:30"
+    daily_retention_days: Annotated[int, Meta(ge=7, le=200)] = 30
+    weekly_retention_weeks: Annotated[int, Meta(ge=1, le=200)] = 12
+
+
+class NoBackup(_Part, tag="none", tag_field="kind"):
+    """No backup by the stack: somebody else's vault protects the nodes and the share."""
+
+
+Secrets = EnvironmentVariables | KeyVaultReferences
+Network = NewNetwork
+Nodes = VirtualMachines
+Database = AzureSql
+Storage = AzureFiles
+LoadBalancer = AzureLoadBalancer
+Backup = RecoveryServices | NoBackup
+Tag = Annotated[str, Meta(max_length=256)]
+
+
+class Stack(_Part):
+    """A whole Octopus Deploy High Availability stack, as `stack.yaml` describes it."""
+
+    name: Name = "octopus"
+    location: Region = "westeurope"
+    cloud: Annotated[
+        Literal["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"],
+        Meta(description="Which Azure; the names of azure-cli-core."),
+    ] = "AzureCloud"
+    tags: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")], Tag],
+        Meta(max_length=45, description="Tags of every resource."),
+    ] = {}
+    octopus: Octopus
+    secrets: Secrets = EnvironmentVariables()
+    network: Network = NewNetwork()
+    nodes: Nodes = VirtualMachines()
+    database: Database = AzureSql()
+    storage: Storage = AzureFiles()
+    load_balancer: LoadBalancer = AzureLoadBalancer()
+    key_vault: KeyVault = KeyVault()
+    monitoring: LogAnalytics = LogAnalytics()
+    backup: Backup = RecoveryServices()
+    environments: Annotated[
+        dict[
+            Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,29}$")],
+            dict[str, Any],
+        ],
+        Meta(max_length=20, description="Per environment, the values that differ from the rest."),
+    ] = {}
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The names of the nodes, in order; the first one creates the database schema."""
+        if self.nodes.names:
+            return self.nodes.names
+        return tuple(f"{self.name}-{number}" for number in range(1, self.nodes.count + 1))
