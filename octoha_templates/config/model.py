@@ -95,7 +95,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all parts of a stack share: immutable, named arguments, no unknown keys."""
 
 
-class Administrator(_Part):
+class Administrator(_Part, kw_only=True):
     """The first Octopus administrator; the password is a secure parameter, never config."""
 
     username: Annotated[
@@ -104,7 +104,7 @@ class Administrator(_Part):
     email: Email
 
 
-class Installer(_Part):
+class Installer(_Part, kw_only=True):
     """Where the nodes take the Octopus Server MSI from, and how they know it is the right one.
 
     Source: octopus.com/docs, "Automate installation": the versioned download address.
@@ -130,7 +130,7 @@ class Installer(_Part):
     ) = None
 
 
-class Octopus(_Part):
+class Octopus(_Part, kw_only=True):
     """Octopus Server itself: version, licence tier, portal and ports."""
 
     version: Annotated[
@@ -158,17 +158,17 @@ class Octopus(_Part):
     send_telemetry: Annotated[bool, Meta(description="Let Octopus send usage telemetry.")] = False
 
 
-class EnvironmentVariables(_Part, tag="environment-variables", tag_field="kind"):
+class EnvironmentVariables(_Part, kw_only=True, tag="environment-variables", tag_field="kind"):
     """Secrets come from environment variables of the person or pipeline that deploys."""
 
 
-class KeyVaultReferences(_Part, tag="key-vault-references", tag_field="kind"):
+class KeyVaultReferences(_Part, kw_only=True, tag="key-vault-references", tag_field="kind"):
     """Secrets come from an operator's Key Vault, referenced by the parameter files."""
 
     vault_id: ResourceId
 
 
-class Subnets(_Part):
+class Subnets(_Part, kw_only=True):
     """The address ranges of the subnets; Azure keeps five addresses of each for itself."""
 
     nodes: Cidr = "10.20.0.0/26"
@@ -179,7 +179,7 @@ class Subnets(_Part):
     ] = "10.20.1.0/26"
 
 
-class NatGateway(_Part):
+class NatGateway(_Part, kw_only=True):
     """The way out: fixed public addresses for package feeds, downloads and listening Tentacles."""
 
     sku: Annotated[
@@ -189,7 +189,7 @@ class NatGateway(_Part):
     idle_timeout_minutes: Annotated[int, Meta(ge=4, le=120)] = 10
 
 
-class Bastion(_Part, tag="bastion", tag_field="kind"):
+class Bastion(_Part, kw_only=True, tag="bastion", tag_field="kind"):
     """Azure Bastion: RDP to the nodes over HTTPS, without public addresses on them."""
 
     sku: Literal["Basic", "Standard"] = "Standard"
@@ -199,7 +199,7 @@ class Bastion(_Part, tag="bastion", tag_field="kind"):
     ] = True
 
 
-class NewNetwork(_Part, tag="new", tag_field="kind"):
+class NewNetwork(_Part, kw_only=True, tag="new", tag_field="kind"):
     """A virtual network of the stack's own, closed except for what the components need."""
 
     address_space: Cidr = "10.20.0.0/22"
@@ -228,7 +228,7 @@ class NewNetwork(_Part, tag="new", tag_field="kind"):
     ] = (Bastion(),)
 
 
-class Image(_Part):
+class Image(_Part, kw_only=True):
     """The marketplace image of the nodes; generation 2, for trusted launch."""
 
     publisher: Text = "MicrosoftWindowsServer"
@@ -237,7 +237,7 @@ class Image(_Part):
     version: Text = "latest"
 
 
-class Patching(_Part):
+class Patching(_Part, kw_only=True):
     """When the platform patches and restarts the nodes: never two in one window.
 
     The first node takes the week day given, the others the following days.
@@ -248,7 +248,7 @@ class Patching(_Part):
     duration_minutes: Annotated[int, Meta(ge=90, le=235)] = 180
 
 
-class VirtualMachines(_Part, tag="virtual-machines", tag_field="kind"):
+class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="kind"):
     """Octopus Server on Windows virtual machines, one per availability zone in turn."""
 
     count: Annotated[
@@ -291,7 +291,7 @@ class VirtualMachines(_Part, tag="virtual-machines", tag_field="kind"):
     patching: Patching = Patching()
 
 
-class EntraAdministrator(_Part):
+class EntraAdministrator(_Part, kw_only=True):
     """A group or user of your own as Entra administrator of the SQL server."""
 
     login: Annotated[str, Meta(min_length=1, max_length=128)]
@@ -299,7 +299,7 @@ class EntraAdministrator(_Part):
     principal_type: Literal["Group", "User"] = "Group"
 
 
-class AzureSql(_Part, tag="azure-sql", tag_field="kind"):
+class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
     """Azure SQL Database, reached by private endpoint only."""
 
     redundancy: Annotated[
@@ -330,7 +330,7 @@ class AzureSql(_Part, tag="azure-sql", tag_field="kind"):
     backup_redundancy: Literal["Local", "Zone", "Geo", "GeoZone"] = "Zone"
 
 
-class AzureFiles(_Part, tag="azure-files", tag_field="kind"):
+class AzureFiles(_Part, kw_only=True, tag="azure-files", tag_field="kind"):
     """Azure Files premium share over SMB, reached by private endpoint only."""
 
     redundancy: Literal["local", "zone"] = "zone"
@@ -350,7 +350,7 @@ class AzureFiles(_Part, tag="azure-files", tag_field="kind"):
     soft_delete_days: Annotated[int, Meta(ge=1, le=365)] = 14
 
 
-class AzureLoadBalancer(_Part, tag="azure-load-balancer", tag_field="kind"):
+class AzureLoadBalancer(_Part, kw_only=True, tag="azure-load-balancer", tag_field="kind"):
     """Standard internal load balancer, zone-redundant; TLS ends on the nodes."""
 
     private_ip_address: Annotated[
@@ -368,14 +368,14 @@ class AzureLoadBalancer(_Part, tag="azure-load-balancer", tag_field="kind"):
     ] = True
 
 
-class KeyVault(_Part, tag="new", tag_field="kind"):
+class KeyVault(_Part, kw_only=True, tag="new", tag_field="kind"):
     """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
 
     sku: Literal["standard", "premium"] = "standard"
     soft_delete_retention_days: Annotated[int, Meta(ge=7, le=90)] = 90
 
 
-class LogAnalytics(_Part, tag="log-analytics", tag_field="kind"):
+class LogAnalytics(_Part, kw_only=True, tag="log-analytics", tag_field="kind"):
     """Log Analytics with agent, data collection rule and alerts."""
 
     retention_days: Annotated[int, Meta(ge=30, le=730)] = 90
@@ -385,7 +385,7 @@ class LogAnalytics(_Part, tag="log-analytics", tag_field="kind"):
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
 
 
-class RecoveryServices(_Part, tag="recovery-services", tag_field="kind"):
+class RecoveryServices(_Part, kw_only=True, tag="recovery-services", tag_field="kind"):
     """Recovery Services vault with daily backups of the nodes and the share."""
 
     redundancy: Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"] = "ZoneRedundant"
@@ -394,7 +394,7 @@ class RecoveryServices(_Part, tag="recovery-services", tag_field="kind"):
     weekly_retention_weeks: Annotated[int, Meta(ge=1, le=200)] = 12
 
 
-class NoBackup(_Part, tag="none", tag_field="kind"):
+class NoBackup(_Part, kw_only=True, tag="none", tag_field="kind"):
     """No backup by the stack: somebody else's vault protects the nodes and the share."""
 
 
@@ -408,7 +408,7 @@ Backup = RecoveryServices | NoBackup
 Tag = Annotated[str, Meta(max_length=256)]
 
 
-class Stack(_Part):
+class Stack(_Part, kw_only=True):
     """A whole Octopus Deploy High Availability stack, as `stack.yaml` describes it."""
 
     name: Name = "octopus"
