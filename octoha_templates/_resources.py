@@ -1,6 +1,6 @@
-"""Finds `templates/` and `schemas/`, in a checkout or in an installed wheel.
+"""Finds `templates/`, `schemas/` and `samples/`, in a checkout or in an installed wheel.
 
-The wheel carries both below `octoha_templates/_data/`; an editable install and a checkout use the live
+The wheel carries them below `octoha_templates/_data/`; an editable install and a checkout use the live
 folders beside the package.
 """
 
@@ -20,7 +20,7 @@ def data_folder(name: str) -> Path:
     """Find one of the data folders of the project.
 
     Args:
-        name: `templates` or `schemas`.
+        name: `templates`, `schemas` or `samples`.
 
     Returns:
         The folder, absolute.
