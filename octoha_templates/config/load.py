@@ -21,5 +21,11 @@ def stack_from_text(text: str, file: str = "stack.yaml") -> Stack:
 
 def load_stack(source: str | Path | None = None) -> Stack:
     """Read a stack; without a source, the embedded reference stack."""
-    path = Path(source) if source is not None else data_folder("samples") / "reference.yaml"
-    return stack_from_text(path.read_text(encoding="utf-8"), str(source or "reference.yaml"))
+    path = (
+        Path(source)
+        if source is not None
+        else data_folder("samples") / "reference.yaml"
+    )
+    return stack_from_text(
+        path.read_text(encoding="utf-8"), str(source or "reference.yaml")
+    )

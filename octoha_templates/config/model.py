@@ -14,7 +14,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-Text = Annotated[str, Meta(max_length=256)]
+ImageName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=128,
+        description="Part of the name of a marketplace image.",
+    ),
+]
 Name = Annotated[
     str,
     Meta(
@@ -34,13 +41,18 @@ Region = Annotated[
 Cidr = Annotated[
     str,
     Meta(
-        pattern=r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$",
+        pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$",
         description="IPv4 range in CIDR notation.",
         examples=["10.20.0.0/22"],
     ),
 ]
 IpAddress = Annotated[
-    str, Meta(pattern=r"^(\d{1,3}\.){3}\d{1,3}$", description="IPv4 address.", examples=["10.20.0.4"])
+    str,
+    Meta(
+        pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}$",
+        description="IPv4 address.",
+        examples=["10.20.0.4"],
+    ),
 ]
 HostName = Annotated[
     str,
@@ -52,19 +64,29 @@ HostName = Annotated[
 ]
 Guid = Annotated[
     str,
-    Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", description="GUID."),
+    Meta(
+        pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+        description="GUID.",
+    ),
 ]
 ResourceId = Annotated[
     str,
     Meta(
-        pattern=r"^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+(/[^/]+/[^/]+)+$",
+        pattern=(
+            r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[A-Za-z0-9_().-]{1,90}"
+            r"/providers/[A-Za-z.]+(/[A-Za-z]+/[A-Za-z0-9_.-]+)+$"
+        ),
+        max_length=1024,
         description="Azure resource ID.",
     ),
 ]
 Email = Annotated[
     str,
     Meta(
-        pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254, description="E-mail address."
+        pattern=r"^[A-Za-z0-9._%+'-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$",
+        max_length=254,
+        description="E-mail address.",
+        examples=["octopus-admins@example.com"],
     ),
 ]
 Port = Annotated[int, Meta(ge=1, le=65535, description="TCP port.")]
@@ -86,9 +108,15 @@ ComputerName = Annotated[
     ),
 ]
 ClockTime = Annotated[
-    str, Meta(pattern=r"^([01]\d|2[0-3]):(00|30)$", description="Time of day, on the half hour.")
+    str,
+    Meta(
+        pattern=r"^([01][0-9]|2[0-3]):(00|30)$",
+        description="Time of day, on the half hour.",
+    ),
 ]
-Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+Weekday = Literal[
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"
+]
 
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,9 +127,13 @@ class Administrator(_Part, kw_only=True):
     """The first Octopus administrator; the password is a secure parameter, never config."""
 
     username: Annotated[
-        str, Meta(pattern=r"^[A-Za-z0-9._@-]{1,64}$", description="User name of the administrator.")
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9._@-]{1,64}$",
+            description="User name of the administrator.",
+        ),
     ] = "octoadmin"
-    email: Email
+    email: Annotated[Email, Meta(description="E-mail address of the administrator.")]
 
 
 class Installer(_Part, kw_only=True):
@@ -136,12 +168,14 @@ class Octopus(_Part, kw_only=True):
     version: Annotated[
         str,
         Meta(
-            pattern=r"^20\d\d\.\d{1,2}\.\d{1,6}$",
+            pattern=r"^20[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,6}$",
             description="Exact Octopus Server version; every node runs the same one.",
             examples=["2026.3.12345"],
         ),
     ]
-    host_name: HostName
+    host_name: Annotated[
+        HostName, Meta(description="DNS name of the portal, in lower case.")
+    ]
     administrator: Administrator
     license_tier: Annotated[
         Literal["professional", "enterprise"],
@@ -154,29 +188,51 @@ class Octopus(_Part, kw_only=True):
     grpc_port: Annotated[
         Port, Meta(description="gRPC port for Kubernetes agents and Argo CD gateways.")
     ] = 8443
-    hsts: Annotated[bool, Meta(description="Send HTTP Strict Transport Security.")] = False
-    send_telemetry: Annotated[bool, Meta(description="Let Octopus send usage telemetry.")] = False
+    hsts: Annotated[bool, Meta(description="Send HTTP Strict Transport Security.")] = (
+        False
+    )
+    send_telemetry: Annotated[
+        bool, Meta(description="Let Octopus send usage telemetry.")
+    ] = False
 
 
-class EnvironmentVariables(_Part, kw_only=True, tag="environment-variables", tag_field="kind"):
+class EnvironmentVariables(
+    _Part, kw_only=True, tag="environment-variables", tag_field="kind"
+):
     """Secrets come from environment variables of the person or pipeline that deploys."""
 
 
-class KeyVaultReferences(_Part, kw_only=True, tag="key-vault-references", tag_field="kind"):
+class KeyVaultReferences(
+    _Part, kw_only=True, tag="key-vault-references", tag_field="kind"
+):
     """Secrets come from an operator's Key Vault, referenced by the parameter files."""
 
-    vault_id: ResourceId
+    vault_id: Annotated[
+        ResourceId, Meta(description="Resource ID of the operator's Key Vault.")
+    ]
 
 
 class Subnets(_Part, kw_only=True):
     """The address ranges of the subnets; Azure keeps five addresses of each for itself."""
 
-    nodes: Cidr = "10.20.0.0/26"
-    private_endpoints: Cidr = "10.20.0.64/26"
-    load_balancer: Cidr = "10.20.0.128/27"
-    bastion: Annotated[
-        Cidr, Meta(description="AzureBastionSubnet; /26 or larger.")
-    ] = "10.20.1.0/26"
+    nodes: Annotated[
+        Cidr,
+        Meta(
+            description="The nodes; room for as many as count says and for replacements."
+        ),
+    ] = "10.20.0.0/26"
+    private_endpoints: Annotated[
+        Cidr,
+        Meta(
+            description="Private endpoints of Key Vault, database and storage; /28 or larger."
+        ),
+    ] = "10.20.0.64/26"
+    load_balancer: Annotated[
+        Cidr, Meta(description="Front end of the load balancer; /29 or larger.")
+    ] = "10.20.0.128/27"
+    bastion: Annotated[Cidr, Meta(description="AzureBastionSubnet; /26 or larger.")] = (
+        "10.20.1.0/26"
+    )
 
 
 class NatGateway(_Part, kw_only=True):
@@ -186,14 +242,22 @@ class NatGateway(_Part, kw_only=True):
         Literal["Standard", "StandardV2"],
         Meta(description="StandardV2 is zone-redundant; Standard lives in one zone."),
     ] = "StandardV2"
-    idle_timeout_minutes: Annotated[int, Meta(ge=4, le=120)] = 10
+    idle_timeout_minutes: Annotated[
+        int, Meta(ge=4, le=120, description="Minutes until an idle flow is dropped.")
+    ] = 10
 
 
 class Bastion(_Part, kw_only=True, tag="bastion", tag_field="kind"):
     """Azure Bastion: RDP to the nodes over HTTPS, without public addresses on them."""
 
-    sku: Literal["Basic", "Standard"] = "Standard"
-    scale_units: Annotated[int, Meta(ge=2, le=50)] = 2
+    sku: Annotated[
+        Literal["Basic", "Standard"],
+        Meta(description="Basic is the portal's RDP only."),
+    ] = "Standard"
+    scale_units: Annotated[
+        int,
+        Meta(ge=2, le=50, description="Instances; each takes about 20 RDP sessions."),
+    ] = 2
     native_client: Annotated[
         bool, Meta(description="Allow `az network bastion rdp` and tunnels (Standard).")
     ] = True
@@ -202,7 +266,9 @@ class Bastion(_Part, kw_only=True, tag="bastion", tag_field="kind"):
 class NewNetwork(_Part, kw_only=True, tag="new", tag_field="kind"):
     """A virtual network of the stack's own, closed except for what the components need."""
 
-    address_space: Cidr = "10.20.0.0/22"
+    address_space: Annotated[
+        Cidr, Meta(description="Address space; all subnets lie inside it.")
+    ] = "10.20.0.0/22"
     subnets: Subnets = Subnets()
     dns_servers: Annotated[
         tuple[IpAddress, ...],
@@ -231,10 +297,10 @@ class NewNetwork(_Part, kw_only=True, tag="new", tag_field="kind"):
 class Image(_Part, kw_only=True):
     """The marketplace image of the nodes; generation 2, for trusted launch."""
 
-    publisher: Text = "MicrosoftWindowsServer"
-    offer: Text = "WindowsServer"
-    sku: Text = "2022-datacenter-azure-edition"
-    version: Text = "latest"
+    publisher: ImageName = "MicrosoftWindowsServer"
+    offer: ImageName = "WindowsServer"
+    sku: ImageName = "2022-datacenter-azure-edition"
+    version: ImageName = "latest"
 
 
 class Patching(_Part, kw_only=True):
@@ -243,9 +309,16 @@ class Patching(_Part, kw_only=True):
     The first node takes the week day given, the others the following days.
     """
 
-    first_day: Weekday = "Tuesday"
-    start_time: ClockTime = "02:00"
-    duration_minutes: Annotated[int, Meta(ge=90, le=235)] = 180
+    first_day: Annotated[
+        Weekday,
+        Meta(description="Day of the first node; the others follow, a day each."),
+    ] = "Tuesday"
+    start_time: Annotated[
+        ClockTime, Meta(description="Start of the window, in the nodes' time zone.")
+    ] = "02:00"
+    duration_minutes: Annotated[
+        int, Meta(ge=90, le=235, description="Length of the window, in minutes.")
+    ] = 180
 
 
 class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="kind"):
@@ -253,40 +326,63 @@ class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="ki
 
     count: Annotated[
         int,
-        Meta(ge=1, le=16, description="Number of nodes; high availability needs 2 or more."),
+        Meta(
+            ge=1,
+            le=16,
+            description="Number of nodes; high availability needs 2 or more.",
+        ),
     ] = 3
     names: Annotated[
         tuple[ComputerName, ...],
-        Meta(max_length=16, description="Node names; empty for <name>-1, <name>-2, ..."),
+        Meta(
+            max_length=16, description="Node names; empty for <name>-1, <name>-2, ..."
+        ),
     ] = ()
-    size: VmSize = "Standard_D4s_v5"
+    size: Annotated[
+        VmSize, Meta(description="Virtual machine size; x64 with premium storage.")
+    ] = "Standard_D4s_v5"
     zones: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=3)], ...],
         Meta(max_length=3, description="Availability zones, used in turn."),
     ] = (1, 2, 3)
     task_cap: Annotated[
         int,
-        Meta(ge=0, le=1000, description="Tasks that one node runs at a time; 0 for portal only."),
+        Meta(
+            ge=0,
+            le=1000,
+            description="Tasks that one node runs at a time; 0 for portal only.",
+        ),
     ] = 10
     image: Image = Image()
-    os_disk_size_gib: Annotated[int, Meta(ge=127, le=4095)] = 128
+    os_disk_size_gib: Annotated[
+        int, Meta(ge=127, le=4095, description="System disk, in GiB.")
+    ] = 128
     data_disk_size_gib: Annotated[
-        int, Meta(ge=32, le=32767, description="Disk for the local Octopus home, in GiB.")
+        int,
+        Meta(ge=32, le=32767, description="Disk for the local Octopus home, in GiB."),
     ] = 64
     admin_username: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z0-9_-]{1,20}$", description="Local administrator of the nodes."),
+        Meta(
+            pattern=r"^[A-Za-z0-9_-]{1,20}$",
+            description="Local administrator of the nodes.",
+        ),
     ] = "octolocal"
     encryption_at_host: Annotated[
         bool,
-        Meta(description="Encrypt caches and temporary disks too; the subscription feature must be registered."),
+        Meta(
+            description="Encrypt caches and temporary disks too; the subscription feature must be registered."
+        ),
     ] = False
     hybrid_benefit: Annotated[
         bool, Meta(description="Use Windows Server licences that you already own.")
     ] = False
     time_zone: Annotated[
         str,
-        Meta(pattern=r"^[A-Za-z0-9 ().+-]{2,64}$", description="Windows time zone ID of the nodes."),
+        Meta(
+            pattern=r"^[A-Za-z0-9 ().+-]{2,64}$",
+            description="Windows time zone ID of the nodes.",
+        ),
     ] = "UTC"
     patching: Patching = Patching()
 
@@ -294,16 +390,26 @@ class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="ki
 class EntraAdministrator(_Part, kw_only=True):
     """A group or user of your own as Entra administrator of the SQL server."""
 
-    login: Annotated[str, Meta(min_length=1, max_length=128)]
-    object_id: Guid
-    principal_type: Literal["Group", "User"] = "Group"
+    login: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=128,
+            description="Display name of the group or user.",
+        ),
+    ]
+    object_id: Annotated[Guid, Meta(description="Object ID of the group or user.")]
+    principal_type: Annotated[
+        Literal["Group", "User"], Meta(description="A group outlives the people in it.")
+    ] = "Group"
 
 
 class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
     """Azure SQL Database, reached by private endpoint only."""
 
     redundancy: Annotated[
-        Literal["local", "zone"], Meta(description="zone keeps replicas in several zones.")
+        Literal["local", "zone"],
+        Meta(description="zone keeps replicas in several zones."),
     ] = "zone"
     sku: Annotated[
         str,
@@ -316,7 +422,9 @@ class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
     database_name: Annotated[
         str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the database.")
     ] = "Octopus"
-    max_size_gib: Annotated[int, Meta(ge=1, le=4096)] = 64
+    max_size_gib: Annotated[
+        int, Meta(ge=1, le=4096, description="Largest size of the database, in GiB.")
+    ] = 64
     license: Annotated[
         Literal["LicenseIncluded", "BasePrice"],
         Meta(description="BasePrice is Azure Hybrid Benefit; vCore tiers only."),
@@ -326,72 +434,141 @@ class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
         Meta(description="entra: the nodes' managed identity and no password at all."),
     ] = "entra"
     entra_administrator: EntraAdministrator | None = None
-    backup_retention_days: Annotated[int, Meta(ge=1, le=35)] = 14
-    backup_redundancy: Literal["Local", "Zone", "Geo", "GeoZone"] = "Zone"
+    backup_retention_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=35,
+            description="Days back to any of which the database can be restored.",
+        ),
+    ] = 14
+    backup_redundancy: Annotated[
+        Literal["Local", "Zone", "Geo", "GeoZone"],
+        Meta(description="Where backups are kept; the Geo ones need a paired region."),
+    ] = "Zone"
 
 
 class AzureFiles(_Part, kw_only=True, tag="azure-files", tag_field="kind"):
     """Azure Files premium share over SMB, reached by private endpoint only."""
 
-    redundancy: Literal["local", "zone"] = "zone"
+    redundancy: Annotated[
+        Literal["local", "zone"], Meta(description="zone keeps copies in three zones.")
+    ] = "zone"
     share_name: Annotated[
         str,
         Meta(
-            pattern=r"^[a-z0-9](-?[a-z0-9])+$", min_length=3, max_length=63, description="Name of the share."
+            pattern=r"^[a-z0-9](-?[a-z0-9])+$",
+            min_length=3,
+            max_length=63,
+            description="Name of the share.",
         ),
     ] = "octopus"
     quota_gib: Annotated[
-        int, Meta(ge=100, le=102400, description="Provisioned size; it sets the performance too.")
+        int,
+        Meta(
+            ge=100,
+            le=102400,
+            description="Provisioned size; it sets the performance too.",
+        ),
     ] = 256
     mount: Annotated[
         Literal["unc", "symbolic-links"],
-        Meta(description="unc: one cluster shared root. symbolic-links: links below the Octopus home."),
+        Meta(
+            description="unc: one cluster shared root. symbolic-links: links below the Octopus home."
+        ),
     ] = "unc"
-    soft_delete_days: Annotated[int, Meta(ge=1, le=365)] = 14
+    soft_delete_days: Annotated[
+        int, Meta(ge=1, le=365, description="Days a deleted share can be brought back.")
+    ] = 14
 
 
-class AzureLoadBalancer(_Part, kw_only=True, tag="azure-load-balancer", tag_field="kind"):
+class AzureLoadBalancer(
+    _Part, kw_only=True, tag="azure-load-balancer", tag_field="kind"
+):
     """Standard internal load balancer, zone-redundant; TLS ends on the nodes."""
 
     private_ip_address: Annotated[
-        IpAddress | None, Meta(description="Fixed front-end address; Azure chooses when absent.")
+        IpAddress | None,
+        Meta(description="Fixed front-end address; Azure chooses when absent."),
     ] = None
     first_polling_port: Annotated[
         Port,
-        Meta(description="Front-end port of the first node's polling port; the others follow."),
+        Meta(
+            description="Front-end port of the first node's polling port; the others follow."
+        ),
     ] = 10943
     grpc: Annotated[bool, Meta(description="Balance the gRPC port too.")] = False
-    idle_timeout_minutes: Annotated[int, Meta(ge=4, le=100)] = 30
+    idle_timeout_minutes: Annotated[
+        int,
+        Meta(ge=4, le=100, description="Minutes until an idle connection is reset."),
+    ] = 30
     portal_dns_zone: Annotated[
         bool,
-        Meta(description="Make a private DNS zone for the portal's name, pointing at the front end."),
+        Meta(
+            description="Make a private DNS zone for the portal's name, pointing at the front end."
+        ),
     ] = True
 
 
 class KeyVault(_Part, kw_only=True, tag="new", tag_field="kind"):
     """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
 
-    sku: Literal["standard", "premium"] = "standard"
-    soft_delete_retention_days: Annotated[int, Meta(ge=7, le=90)] = 90
+    sku: Annotated[
+        Literal["standard", "premium"],
+        Meta(description="premium keeps keys in hardware."),
+    ] = "standard"
+    soft_delete_retention_days: Annotated[
+        int, Meta(ge=7, le=90, description="Days a deleted secret can be brought back.")
+    ] = 90
 
 
 class LogAnalytics(_Part, kw_only=True, tag="log-analytics", tag_field="kind"):
     """Log Analytics with agent, data collection rule and alerts."""
 
-    retention_days: Annotated[int, Meta(ge=30, le=730)] = 90
-    alert_emails: Annotated[tuple[Email, ...], Meta(max_length=20)] = ()
-    cpu_percent: Annotated[int, Meta(ge=1, le=100)] = 85
-    database_percent: Annotated[int, Meta(ge=1, le=100)] = 85
-    share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
+    retention_days: Annotated[
+        int, Meta(ge=30, le=730, description="Days logs are kept.")
+    ] = 90
+    alert_emails: Annotated[
+        tuple[Email, ...], Meta(max_length=20, description="Who gets the alerts.")
+    ] = ()
+    cpu_percent: Annotated[
+        int, Meta(ge=1, le=100, description="CPU of a node above which an alert fires.")
+    ] = 85
+    database_percent: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="Load or size of the database above which an alert fires.",
+        ),
+    ] = 85
+    share_percent: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="Used part of the share above which an alert fires.",
+        ),
+    ] = 80
 
 
 class RecoveryServices(_Part, kw_only=True, tag="recovery-services", tag_field="kind"):
     """Recovery Services vault with daily backups of the nodes and the share."""
 
-    redundancy: Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"] = "ZoneRedundant"
-    start_time: ClockTime = "00:30"
-    daily_retention_days: Annotated[int, Meta(ge=7, le=200)] = 30
-    weekly_retention_weeks: Annotated[int, Meta(ge=1, le=200)] = 12
+    redundancy: Annotated[
+        Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"],
+        Meta(description="Where recovery points are kept."),
+    ] = "ZoneRedundant"
+    start_time: Annotated[
+        ClockTime, Meta(description="When the backup starts, UTC.")
+    ] = "00:30"
+    daily_retention_days: Annotated[
+        int, Meta(ge=7, le=200, description="Days that daily recovery points are kept.")
+    ] = 30
+    weekly_retention_weeks: Annotated[
+        int,
+        Meta(ge=1, le=200, description="Weeks that weekly recovery points are kept."),
+    ] = 12
 
 
 class NoBackup(_Part, kw_only=True, tag="none", tag_field="kind"):
@@ -418,7 +595,12 @@ class Stack(_Part, kw_only=True):
         Meta(description="Which Azure; the names of azure-cli-core."),
     ] = "AzureCloud"
     tags: Annotated[
-        dict[Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")], Tag],
+        dict[
+            Annotated[
+                str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")
+            ],
+            Tag,
+        ],
         Meta(max_length=45, description="Tags of every resource."),
     ] = {}
     octopus: Octopus
@@ -436,7 +618,10 @@ class Stack(_Part, kw_only=True):
             Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,29}$")],
             dict[str, Any],
         ],
-        Meta(max_length=20, description="Per environment, the values that differ from the rest."),
+        Meta(
+            max_length=20,
+            description="Per environment, the values that differ from the rest.",
+        ),
     ] = {}
 
     @property
@@ -444,4 +629,6 @@ class Stack(_Part, kw_only=True):
         """The names of the nodes, in order; the first one creates the database schema."""
         if self.nodes.names:
             return self.nodes.names
-        return tuple(f"{self.name}-{number}" for number in range(1, self.nodes.count + 1))
+        return tuple(
+            f"{self.name}-{number}" for number in range(1, self.nodes.count + 1)
+        )

@@ -27,7 +27,11 @@ class Places:
     def of_value(self, path: Path) -> Location:
         """Say where a value is written; for one that is not written, where its nearest parent is."""
         for length in range(len(path), -1, -1):
-            found = self.values.get(path[:length]) if length == len(path) else self.of_key(path[:length])
+            found = (
+                self.values.get(path[:length])
+                if length == len(path)
+                else self.of_key(path[:length])
+            )
             if found:
                 return found
         return Location(self.file)
