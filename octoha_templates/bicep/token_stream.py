@@ -1,0 +1,254 @@
+"""Where the parser is in the tokens, what it does when something else was expected, and how it goes on.
+
+A parser method that cannot go on notes a finding and raises `Unexpected`. Whoever parses a list (the members of
+an object, the statements of a file) catches it, skips to the end of the broken element and goes on, so
+that one run reports every syntax error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NoReturn, TypeVar
+
+from octoha_templates.bicep.lexer import END, LEFT, MIDDLE, NAME, NEWLINE, RIGHT, STRING, Tokens
+from octoha_templates.bicep.syntax import Identifier
+from octoha_templates.bicep.syntax_findings import SyntaxFindings, quoted
+
+DEEPEST_NESTING: Final = 90
+"""How deep brackets, conditions and interpolations may be nested; Python's own stack ends not far beyond."""
+
+STATEMENT_KEYWORDS: Final = frozenset(
+    (
+        "assert", "extends", "extension", "extensionConfig", "func", "import", "metadata", "module", "output",
+        "param", "provider", "resource", "targetScope", "test", "type", "using", "var",
+    )
+)  # fmt: skip
+AFTER_KEYWORD: Final = frozenset((NAME, STRING, LEFT, "*", "{"))
+OPENING: Final = frozenset(("{", "[", "(", LEFT))
+CLOSING: Final = frozenset(("}", "]", ")", RIGHT))
+END_OF_LINE: Final = frozenset((NEWLINE,))
+END_OF_ELEMENT: Final = frozenset((NEWLINE, ","))
+
+T = TypeVar("T")
+
+
+class Unexpected(Exception):
+    """A finding was noted; the element that was being parsed is broken."""
+
+
+class TooDeep(Exception):
+    """A finding was noted; the whole statement is given up."""
+
+
+class TokenStream:
+    """The tokens of a file and the position in them.
+
+    Attributes:
+        position: Index of the current token.
+        depth: How many expressions or types enclose the current one.
+        is_deep: Whether a tree may have become high, so that its height has to be measured.
+    """
+
+    __slots__ = (
+        "depth", "ends", "findings", "is_deep", "kinds", "position", "starts", "text", "values",
+    )  # fmt: skip
+
+    def __init__(self, tokens: Tokens, findings: SyntaxFindings) -> None:
+        """Stand at the first token."""
+        self.kinds = tokens.kinds
+        self.starts = tokens.starts
+        self.ends = tokens.ends
+        self.values = tokens.values
+        self.findings = findings
+        self.text = findings.source.text
+        self.position = 0
+        self.depth = 0
+        self.is_deep = False
+
+    # --- looking and taking ---
+
+    def at_word(self, word: str) -> bool:
+        """Say whether the current token is that word."""
+        return self.kinds[self.position] is NAME and self.values[self.position] == word
+
+    def skip_line_ends(self) -> None:
+        """Pass over a line end."""
+        if self.kinds[self.position] is NEWLINE:
+            self.position += 1
+
+    def take(self, kind: str) -> int:
+        """Take a token of a kind and give its end; anything else is a finding."""
+        position = self.position
+        if self.kinds[position] != kind:
+            self.fail("OCT313", f"expected `{kind}`")
+        self.position = position + 1
+        return self.ends[position]
+
+    def take_closing(self, kind: str, opening: int) -> int:
+        """Take a closing bracket and give its end; when it is missing, say where it was opened."""
+        if self.kinds[self.position] != kind:
+            line = self.findings.source.line(opening)
+            hint = f"it closes the `{self.text[opening]}` of line {line}"
+            self.fail("OCT313", f"expected `{kind}`", hint)
+        self.position += 1
+        return self.ends[self.position - 1]
+
+    def take_word(self, word: str) -> None:
+        """Take that word; anything else is a finding."""
+        if not self.at_word(word):
+            self.fail("OCT311", f"expected the word `{word}`")
+        self.position += 1
+
+    def take_name(self, what: str) -> Identifier:
+        """Take a name; anything else is a finding that says what the name is of."""
+        position = self.position
+        if self.kinds[position] is not NAME:
+            self.fail("OCT312", f"expected {what}", self._hint_for_reserved(what))
+        self.position = position + 1
+        return Identifier(self.starts[position], self.ends[position], self.values[position])
+
+    def _hint_for_reserved(self, what: str) -> str:
+        """Explain the three words that are no names."""
+        kind = self.kinds[self.position]
+        return f"`{kind}` is a value, not a name" if kind in ("true", "false", "null") else ""
+
+    # --- findings ---
+
+    def fail(self, code: str, message: str, hint: str = "") -> NoReturn:
+        """Note a finding at the current token, saying what stands there, and give up the element."""
+        self.report(code, f"{message}, found {self.found()}", hint)
+        raise Unexpected
+
+    def report(self, code: str, message: str, hint: str = "") -> None:
+        """Note a finding at the current token, and go on."""
+        self.findings.add(code, self.starts[self.position], message, hint)
+
+    def found(self) -> str:
+        """Describe the current token."""
+        position = self.position
+        kind = self.kinds[position]
+        if kind is END:
+            return "the end of the file"
+        if kind is NEWLINE:
+            return "the end of the line"
+        if kind in (MIDDLE, RIGHT):
+            return "the end of the interpolation"
+        return quoted(self.text[self.starts[position] : self.ends[position]])
+
+    # --- nesting ---
+
+    def deeper(self) -> None:
+        """Count one more level of nesting; too many are a finding and end the statement."""
+        self.depth += 1
+        if self.depth > DEEPEST_NESTING:
+            hint = "give inner parts a name with `var` or `type`"
+            message = f"this is nested more than {DEEPEST_NESTING} levels deep"
+            self.report("OCT325", message, hint)
+            raise TooDeep
+        if self.depth > DEEPEST_NESTING // 3:
+            self.is_deep = True
+
+    # --- going on after a mistake ---
+
+    def starts_statement(self, position: int) -> bool:
+        """Say whether a token begins a line, in the first column, the way a statement does."""
+        start = self.starts[position]
+        if self.kinds[position] is not NAME or self.values[position] not in STATEMENT_KEYWORDS:
+            return False
+        if start > 0 and self.text[start - 1] not in "\r\n":
+            return False
+        following = self.kinds[position + 1]
+        if self.values[position] == "targetScope":
+            return following == "="
+        return following in AFTER_KEYWORD
+
+    def recover(self, begin: int, stops: frozenset[str]) -> None:
+        """Skip the rest of a broken element.
+
+        Args:
+            begin: Index of its first token; brackets opened since then belong to it.
+            stops: The kinds of token that end it, outside of brackets. So does a closing bracket of its
+                surroundings, and a line that starts a statement.
+        """
+        kinds = self.kinds
+        depth = 0
+        for kind in kinds[begin : self.position]:
+            depth = _depth_after(kind, depth)
+        while (kind := kinds[self.position]) is not END:
+            if depth == 0 and (kind in stops or kind in CLOSING):
+                return
+            if kind is NEWLINE and self.starts_statement(self.position + 1):
+                return
+            depth = _depth_after(kind, depth)
+            self.position += 1
+
+    def is_cut_short(self) -> bool:
+        """Say whether a new statement, or the end of the file, comes next."""
+        following = self.position + (self.kinds[self.position] is NEWLINE)
+        return self.kinds[following] is END or self.starts_statement(following)
+
+    def elements(self, closing: str, parse: Callable[[], T]) -> list[T]:
+        """Parse what stands in brackets: elements on lines of their own, or with commas between.
+
+        Args:
+            closing: The bracket that ends them; it is not taken.
+            parse: Parses one element.
+
+        Raises:
+            Unexpected: A new statement starts before the bracket.
+        """
+        kinds = self.kinds
+        found: list[T] = []
+        self.skip_line_ends()
+        while (kind := kinds[self.position]) != closing and kind is not END:
+            begin, depth = self.position, self.depth
+            try:
+                found.append(parse())
+            except Unexpected:
+                self.depth = depth
+                self._recover_element(begin, closing)
+            kind = kinds[self.position]
+            if kind is NEWLINE:
+                self.position += 1
+            elif kind == ",":
+                self._pass_comma()
+            elif kind != closing:
+                self._report_no_separator(closing)
+        return found
+
+    def _pass_comma(self) -> None:
+        """Take a comma; a line end after it is a finding, for elements have one or the other."""
+        self.position += 1
+        if self.kinds[self.position] is NEWLINE:
+            hint = "remove the comma: the line end separates already"
+            self.report("OCT323", "a line end follows the comma", hint)
+            self.position += 1
+
+    def _report_no_separator(self, closing: str) -> None:
+        """Report that an element follows another without anything between them."""
+        if self.kinds[self.position] in CLOSING:
+            self.fail("OCT313", f"expected `{closing}`")
+        self.report("OCT322", f"expected a new line or a comma, found {self.found()}")
+        if self.kinds[self.position] is END:
+            raise Unexpected
+
+    def _recover_element(self, begin: int, closing: str) -> None:
+        """Go on after a broken element, or give up the brackets when their end is missing."""
+        if self.starts_statement(begin):
+            self.position = begin
+            raise Unexpected
+        self.recover(begin, END_OF_ELEMENT)
+        if self.position == begin and self.kinds[begin] not in CLOSING and self.kinds[begin] != ",":
+            self.position += 1
+        kind = self.kinds[self.position]
+        if kind in CLOSING and kind != closing:
+            self.fail("OCT313", f"expected `{closing}`")
+        if kind is not END and self.is_cut_short():
+            self.fail("OCT313", f"expected `{closing}`")
+
+
+def _depth_after(kind: str, depth: int) -> int:
+    """Count brackets; more closing than opening ones do not go below none."""
+    if kind in OPENING:
+        return depth + 1
+    return depth - 1 if depth and kind in CLOSING else depth
