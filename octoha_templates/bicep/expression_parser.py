@@ -8,21 +8,18 @@ arrays and objects do not stand inside `${ }` unless a lambda is around them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, NoReturn
 
-from octoha_templates.bicep.lexer import END, INTEGER, LEFT, MIDDLE, NAME, NEWLINE, RIGHT, STRING
+from octoha_templates.bicep.collection_parser import CollectionParser
+from octoha_templates.bicep.lexer import INTEGER, LEFT, NAME, NEWLINE, STRING
 from octoha_templates.bicep.syntax import (
-    Array,
     Binary,
     Boolean,
     Call,
     Expression,
-    For,
     Identifier,
-    If,
     Index,
     Integer,
-    Interpolation,
     Lambda,
     Member,
     MethodCall,
@@ -31,20 +28,13 @@ from octoha_templates.bicep.syntax import (
     NestedAccess,
     NonNull,
     Null,
-    Object,
     Parenthesised,
-    Property,
-    Resource,
-    Spread,
-    String,
     Ternary,
     Unary,
 )
 from octoha_templates.bicep.token_stream import (
-    CLOSING,
+    SHORT_CHAIN,
     STATEMENT_KEYWORDS,
-    TokenStream,
-    Unexpected,
 )
 
 PRECEDENCE: Final = {
@@ -58,27 +48,14 @@ PRECEDENCE: Final = {
 }  # fmt: skip
 """The binary operators; the higher number binds tighter. All group from the left."""
 
-T = TypeVar("T")
-
 LARGEST_INTEGER: Final = 2**63 - 1
-LONGEST_CHAIN: Final = 30
-"""How many operators may follow one another before the height of the tree is measured."""
-
-END_OF_ARGUMENT: Final = frozenset((",",))
-END_OF_HOLE: Final = frozenset((MIDDLE, RIGHT, NEWLINE))
 _ACCESS: Final = frozenset(("[", ".", "::", "!"))
-_INSIDE_HOLE: Final = "arrays and objects cannot stand inside `${ }`"
 
 
-class ExpressionParser(TokenStream):
-    """Parses expressions; `resource` in the body of a resource is left to the parser of statements."""
+class ExpressionParser(CollectionParser):
+    """Parses expressions."""
 
-    __slots__ = ("in_hole",)
-    in_hole: bool
-
-    def nested_resource(self) -> Resource:
-        """Parse a resource in the body of another, decorators included."""
-        raise NotImplementedError
+    __slots__ = ()
 
     # --- operators ---
 
@@ -109,42 +86,52 @@ class ExpressionParser(TokenStream):
         return Ternary(condition.start, when_false.end, condition, when_true, when_false)
 
     def _binary(self, least: int) -> Expression:
-        """Parse operands and the operators between them that bind tighter than `least`."""
-        left = self._operand()
+        """Parse operands and the operators between them that bind tighter than `least`.
+
+        The work of an operand is written out here rather than called, for each call costs two frames of
+        Python's stack at every level of nesting.
+        """
+        kinds = self.kinds
+        kind = kinds[self.position]
+        parse = _PRIMARIES.get(kind)
+        left: Expression
+        if parse is None:
+            left = self._signed(kind)
+        else:
+            left = parse(self)
+            if kinds[self.position] in _ACCESS:
+                left = self._accesses(left)
         chain = 0
-        while True:
-            operator = self.kinds[self.position]
-            precedence = PRECEDENCE.get(operator, 0)
-            if precedence <= least:
-                break
+        while (precedence := PRECEDENCE.get(kinds[self.position], 0)) > least:
+            operator = kinds[self.position]
             self.position += 1
+            self.deeper()
             right = self._binary(precedence)
+            self.depth -= 1
             left = Binary(left.start, right.end, left, operator, right)
             chain += 1
-        if chain > LONGEST_CHAIN:
-            self.is_deep = True
+            if chain > SHORT_CHAIN:
+                self.another_link(chain)
         return left
 
-    def _operand(self) -> Expression:
-        """Parse a value with at most one sign before it and any access after it."""
-        position = self.position
-        kind = self.kinds[position]
-        if kind == "-" or kind == "!":
-            self.position = position + 1
-            operand = self._operand_without_sign()
-            return Unary(self.starts[position], operand.end, kind, operand)
-        return self._operand_without_sign()
-
-    def _operand_without_sign(self) -> Expression:
-        value = self.primary()
-        return self._accesses(value) if self.kinds[self.position] in _ACCESS else value
+    def _signed(self, sign: str) -> Unary:
+        """Parse an operand with a sign before it."""
+        if sign != "-" and sign != "!":
+            self._fail_without_value()
+        start = self.starts[self.position]
+        self.position += 1
+        operand = self.primary()
+        if self.kinds[self.position] in _ACCESS:
+            operand = self._accesses(operand)
+        return Unary(start, operand.end, sign, operand)
 
     def primary(self) -> Expression:
         """Parse a literal, name, call, lambda, or something in brackets, without what may follow."""
         parse = _PRIMARIES.get(self.kinds[self.position])
-        if parse is None:
-            self.fail("OCT309", "expected a value", self._hint_for_value())
-        return parse(self)
+        return parse(self) if parse else self._fail_without_value()
+
+    def _fail_without_value(self) -> NoReturn:
+        self.fail("OCT309", "expected a value", self._hint_for_value())
 
     def _hint_for_value(self) -> str:
         """Say what may be meant by what is no value."""
@@ -175,8 +162,8 @@ class ExpressionParser(TokenStream):
             else:
                 break
             chain += 1
-        if chain > LONGEST_CHAIN:
-            self.is_deep = True
+            if chain > SHORT_CHAIN:
+                self.another_link(chain)
         return value
 
     def _member_name(self) -> Identifier:
@@ -228,35 +215,6 @@ class ExpressionParser(TokenStream):
         self.position += 1
         found = self.comma_list(")", self.expression)
         return tuple(found), self.take_closing(")", opening)
-
-    def comma_list(self, closing: str, parse: Callable[[], T]) -> list[T]:
-        """Parse elements with commas between; line ends may follow the commas and stand at both ends."""
-        kinds = self.kinds
-        found: list[T] = []
-        self.skip_line_ends()
-        if kinds[self.position] == closing:
-            return found
-        while True:
-            begin, depth = self.position, self.depth
-            try:
-                found.append(parse())
-            except Unexpected:
-                self.depth = depth
-                self.recover(begin, END_OF_ARGUMENT)
-                if self.kinds[self.position] is END or self.is_cut_short():
-                    raise
-            self.skip_line_ends()
-            kind = kinds[self.position]
-            if kind == closing or kind in CLOSING or kind is END:
-                return found
-            if kind == ",":
-                self.position += 1
-                self.skip_line_ends()
-            elif kinds[self.position - 1] is NEWLINE and kinds[self.position + 1] == ":":
-                self.position -= 1  # the next property of an object: the list was not closed
-                return found
-            else:
-                self.report("OCT322", f"expected a comma, found {self.found()}")
 
     # --- values ---
 
@@ -332,172 +290,6 @@ class ExpressionParser(TokenStream):
         self.position += 1
         return Null(self.starts[self.position - 1], self.ends[self.position - 1])
 
-    # --- strings ---
-
-    def string(self) -> String | Interpolation:
-        """Parse a string, with holes or without; the current token is one."""
-        position = self.position
-        start = self.starts[position]
-        multi_line = self.text[start] == "$" or self.text.startswith("'''", start)
-        if self.kinds[position] is STRING:
-            self.position = position + 1
-            return String(start, self.ends[position], self.values[position], multi_line)
-        in_hole, self.in_hole = self.in_hole, True
-        segments, expressions = self._holes()
-        self.in_hole = in_hole
-        end = self.ends[self.position - 1]
-        return Interpolation(start, end, tuple(segments), tuple(expressions), multi_line)
-
-    def _holes(self) -> tuple[list[str], list[Expression]]:
-        """Parse the pieces of a string and what stands between them."""
-        segments: list[str] = []
-        expressions: list[Expression] = []
-        while True:
-            kind = self.kinds[self.position]
-            segments.append(self.values[self.position])
-            self.position += 1
-            if kind is RIGHT:
-                return segments, expressions
-            expressions.append(self._hole())
-            if self.kinds[self.position] not in (MIDDLE, RIGHT):
-                raise Unexpected
-
-    def _hole(self) -> Expression:
-        """Parse what stands in `${ }`, up to the piece of string after it."""
-        begin, depth = self.position, self.depth
-        try:
-            value = self.expression()
-            if self.kinds[self.position] not in END_OF_HOLE:
-                self.fail("OCT324", "expected the end of the interpolation")
-        except Unexpected:
-            self.depth = depth
-            self.recover(begin, END_OF_HOLE)
-            return Missing(self.starts[begin], self.starts[begin])
-        return value
-
-    # --- brackets ---
-
-    def _array_or_for(self) -> Expression:
-        """Parse `[a, b]` or `[for ...]`."""
-        position = self.position
-        following = position + 1 + (self.kinds[position + 1] is NEWLINE)
-        if self.in_hole:
-            self.fail("OCT324", _INSIDE_HOLE, "give it a name with `var`")
-        if self.kinds[following] is NAME and self.values[following] == "for":
-            return self.for_expression(self.expression)
-        start = self.starts[position]
-        self.position = position + 1
-        items = self.elements("]", self._item)
-        return Array(start, self.take_closing("]", start), tuple(items))
-
-    def _item(self) -> Expression | Spread:
-        return self._spread() if self.kinds[self.position] == "..." else self.expression()
-
-    def _spread(self) -> Spread:
-        start = self.starts[self.position]
-        self.position += 1
-        value = self.expression()
-        return Spread(start, value.end, value)
-
-    def for_expression(self, body: Callable[[], Expression]) -> For:
-        """Parse `[for item in collection: body]`, with a parser for the body."""
-        start = self.starts[self.position]
-        self.position += 1
-        self.skip_line_ends()
-        self.take_word("for")
-        item, index = self._loop_variables()
-        self.take_word("in")
-        collection = self.expression()
-        self.take(":")
-        value = body()
-        self.skip_line_ends()
-        end = self.take_closing("]", start)
-        return For(start, end, item, index, collection, value)
-
-    def _loop_variables(self) -> tuple[Identifier, Identifier | None]:
-        """Parse `item` or `(item, index)`."""
-        if self.kinds[self.position] != "(":
-            return self.take_name("the name of a loop variable, or `(item, index)`"), None
-        self.position += 1
-        item = self.take_name("the name of a loop variable")
-        self.take(",")
-        index = self.take_name("the name of a loop index")
-        self.take(")")
-        return item, index
-
-    def _object_value(self) -> Object:
-        if self.in_hole:
-            self.fail("OCT324", _INSIDE_HOLE, "give it a name with `var`")
-        return self.object()
-
-    def object(self) -> Object:
-        """Parse `{ ... }` without nested resources."""
-        start = self.starts[self.position]
-        self.take("{")
-        members = self.elements("}", self._member)
-        return Object(start, self.take_closing("}", start), tuple(members))
-
-    def resource_object(self) -> Object:
-        """Parse `{ ... }` where nested resources are allowed."""
-        start = self.starts[self.position]
-        self.take("{")
-        members = self.elements("}", self._resource_member)
-        return Object(start, self.take_closing("}", start), tuple(members))
-
-    def _resource_member(self) -> Property | Spread | Resource:
-        kinds, position = self.kinds, self.position
-        is_resource = kinds[position + 1] is NAME and self.at_word("resource")
-        if is_resource or kinds[position] == "@":
-            return self.nested_resource()
-        return self._member()
-
-    def _member(self) -> Property | Spread:
-        """Parse `key: value` or `...value`."""
-        kind = self.kinds[self.position]
-        if kind == "...":
-            return self._spread()
-        key = self.key(kind)
-        if self.kinds[self.position] != ":":
-            self._fail_without_colon(key)
-        self.position += 1
-        value = self.expression()
-        return Property(key.start, value.end, key, value)
-
-    def key(self, kind: str) -> Identifier | String | Interpolation:
-        """Parse the key of a property."""
-        position = self.position
-        if kind is NAME:
-            self.position = position + 1
-            return Identifier(self.starts[position], self.ends[position], self.values[position])
-        if kind is STRING or kind is LEFT:
-            return self.string()
-        reserved = kind in ("true", "false", "null")
-        hint = f"put it in quotes: `'{kind}'`" if reserved else ""
-        self.fail("OCT316", "expected the name of a property", hint)
-
-    def _fail_without_colon(self, key: Identifier | String | Interpolation) -> None:
-        """Report a missing colon, or the missing end of the object when a statement starts here."""
-        before = self.position - 1
-        if isinstance(key, Identifier) and self.starts_statement(before):
-            self.position = before
-            self.fail("OCT313", "expected `}`")
-        self.fail("OCT313", "expected `:` after the name of the property")
-
-    # --- conditions ---
-
-    def condition(self, body: Callable[[], Object]) -> If:
-        """Parse `if (condition) { ... }`, with a parser for the body."""
-        start = self.starts[self.position]
-        self.take_word("if")
-        opening = self.starts[self.position]
-        self.take("(")
-        self.skip_line_ends()
-        condition = self.expression()
-        self.skip_line_ends()
-        self.take_closing(")", opening)
-        value = body()
-        return If(start, value.end, condition, value)
-
 
 _PRIMARIES: Final[dict[str, Callable[[ExpressionParser], Expression]]] = {
     NAME: ExpressionParser.name,
@@ -507,7 +299,7 @@ _PRIMARIES: Final[dict[str, Callable[[ExpressionParser], Expression]]] = {
     "true": ExpressionParser._true_or_false,
     "false": ExpressionParser._true_or_false,
     "null": ExpressionParser._null,
-    "{": ExpressionParser._object_value,
-    "[": ExpressionParser._array_or_for,
+    "{": ExpressionParser.object,
+    "[": ExpressionParser.array_or_for,
     "(": ExpressionParser._parenthesis,
 }

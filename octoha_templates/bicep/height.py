@@ -10,7 +10,7 @@ from typing import Final
 
 from octoha_templates.bicep.syntax import Node
 
-HIGHEST_TREE: Final = 200
+HIGHEST_TREE: Final = 150
 """How many nodes there may be from a statement down to a leaf."""
 
 

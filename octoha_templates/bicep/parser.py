@@ -17,7 +17,6 @@ from octoha_templates.bicep.source import SourceText
 from octoha_templates.bicep.statement_parser import (
     BICEP_KEYWORDS,
     PARAMETER_FILE_KEYWORDS,
-    Decorators,
     Keywords,
     StatementParser,
 )
@@ -85,7 +84,7 @@ class _FileParser(StatementParser):
             if self.kinds[self.position] is END:
                 return
             begin = self.position
-            self.depth, self.in_hole, self.is_deep = 0, False, False
+            self.depth, self.links, self.in_hole, self.is_deep = 0, 0, False, False
             try:
                 statement = self._statement()
                 if not (self.is_deep and self._reports_height(statement)):
@@ -105,15 +104,14 @@ class _FileParser(StatementParser):
         is_name = self.kinds[self.position] is NAME
         method = self.keywords.get(self.values[self.position]) if is_name else None
         if method is None:
-            self._fail_without_statement(decorators)
+            self._fail_without_statement(start)
         self.position += 1
         return method(self, start, decorators)
 
-    def _fail_without_statement(self, decorators: Decorators) -> NoReturn:
+    def _fail_without_statement(self, start: int) -> NoReturn:
         """Report that something else stands where a statement was expected."""
-        if decorators:
-            hint = "decorators stand on the lines before what they decorate"
-            self.fail("OCT326", "expected a declaration after the decorators", hint)
+        if self.text[start] == "@":
+            self.fail_without_declaration(start, "a declaration")
         if self.keywords is PARAMETER_FILE_KEYWORDS:
             hint = "a parameter file has `using`, `extends`, `import`, `param`, `var` and `type`"
             self.fail("OCT308", "expected a statement of a parameter file", hint)

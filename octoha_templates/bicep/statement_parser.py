@@ -201,7 +201,7 @@ class StatementParser(TypeParser):
         start = self.starts[self.position]
         decorators = self.decorators()
         if not self.at_word("resource"):
-            self.fail("OCT326", "expected a nested `resource` after the decorators")
+            self.fail_without_declaration(start, "a nested `resource`")
         self.position += 1
         return self._resource(start, decorators)
 

@@ -17,7 +17,7 @@ def multi_line_value(text: str, *, first: bool) -> str:
     """Give the value of a piece of multi-line string: as written, without a line end at the very start."""
     if not first:
         return text
-    return text[2:] if text.startswith("\r\n") else text.removeprefix("\n")
+    return text.removeprefix("\r").removeprefix("\n")
 
 
 def single_line_value(text: str, offset: int, findings: SyntaxFindings) -> str:

@@ -14,8 +14,12 @@ from octoha_templates.bicep.lexer import END, LEFT, MIDDLE, NAME, NEWLINE, RIGHT
 from octoha_templates.bicep.syntax import Identifier
 from octoha_templates.bicep.syntax_findings import SyntaxFindings, quoted
 
-DEEPEST_NESTING: Final = 90
-"""How deep brackets, conditions and interpolations may be nested; Python's own stack ends not far beyond."""
+DEEPEST_NESTING: Final = 50
+"""How deep brackets, conditions and interpolations may be nested; people's files stay below 20.
+
+Python's stack takes 1,000 calls, and one level of nesting takes up to eight of them, in a program that has some
+already.
+"""
 
 STATEMENT_KEYWORDS: Final = frozenset(
     (
@@ -28,6 +32,13 @@ OPENING: Final = frozenset(("{", "[", "(", LEFT))
 CLOSING: Final = frozenset(("}", "]", ")", RIGHT))
 END_OF_LINE: Final = frozenset((NEWLINE,))
 END_OF_ELEMENT: Final = frozenset((NEWLINE, ","))
+
+SHORT_CHAIN: Final = 12
+"""How many operators or accesses may follow one another before they are counted as part of the height."""
+
+LONGEST_CHAIN: Final = 120
+MOST_LINKS: Final = 2000
+"""How many links all long chains of one statement may have together."""
 
 T = TypeVar("T")
 
@@ -47,10 +58,11 @@ class TokenStream:
         position: Index of the current token.
         depth: How many expressions or types enclose the current one.
         is_deep: Whether a tree may have become high, so that its height has to be measured.
+        links: How many links the long chains of the statement have so far.
     """
 
     __slots__ = (
-        "depth", "ends", "findings", "is_deep", "kinds", "position", "starts", "text", "values",
+        "depth", "ends", "findings", "is_deep", "kinds", "links", "position", "starts", "text", "values",
     )  # fmt: skip
 
     def __init__(self, tokens: Tokens, findings: SyntaxFindings) -> None:
@@ -64,6 +76,7 @@ class TokenStream:
         self.position = 0
         self.depth = 0
         self.is_deep = False
+        self.links = 0
 
     # --- looking and taking ---
 
@@ -74,6 +87,11 @@ class TokenStream:
     def skip_line_ends(self) -> None:
         """Pass over a line end."""
         if self.kinds[self.position] is NEWLINE:
+            self.position += 1
+
+    def skip_line_ends_in_brackets(self) -> None:
+        """Pass over a line end, unless a statement starts after it: then the bracket was never closed."""
+        if self.kinds[self.position] is NEWLINE and not self.starts_statement(self.position + 1):
             self.position += 1
 
     def take(self, kind: str) -> int:
@@ -141,22 +159,33 @@ class TokenStream:
         """Count one more level of nesting; too many are a finding and end the statement."""
         self.depth += 1
         if self.depth > DEEPEST_NESTING:
-            hint = "give inner parts a name with `var` or `type`"
-            message = f"this is nested more than {DEEPEST_NESTING} levels deep"
-            self.report("OCT325", message, hint)
-            raise TooDeep
+            self._fail_deep(f"this is nested more than {DEEPEST_NESTING} levels deep")
         if self.depth > DEEPEST_NESTING // 3:
             self.is_deep = True
+
+    def another_link(self, chain: int) -> None:
+        """Count one more link of a chain such as `a + b + c`, whose tree grows with each."""
+        if chain <= SHORT_CHAIN:
+            return
+        self.is_deep = True
+        self.links += 1
+        if chain > LONGEST_CHAIN or self.links > MOST_LINKS:
+            self._fail_deep("this chain of operations is too long")
+
+    def _fail_deep(self, message: str) -> NoReturn:
+        """Report too much nesting and give up the statement."""
+        self.report("OCT325", message, "give inner parts a name with `var` or `type`")
+        raise TooDeep
 
     # --- going on after a mistake ---
 
     def starts_statement(self, position: int) -> bool:
         """Say whether a token begins a line, in the first column, the way a statement does."""
-        start = self.starts[position]
-        if self.kinds[position] is not NAME or self.values[position] not in STATEMENT_KEYWORDS:
-            return False
+        start, kind = self.starts[position], self.kinds[position]
         if start > 0 and self.text[start - 1] not in "\r\n":
             return False
+        if kind is not NAME or self.values[position] not in STATEMENT_KEYWORDS:
+            return kind == "@"
         following = self.kinds[position + 1]
         if self.values[position] == "targetScope":
             return following == "="

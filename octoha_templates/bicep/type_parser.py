@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
-from octoha_templates.bicep.expression_parser import LONGEST_CHAIN, ExpressionParser
+from octoha_templates.bicep.expression_parser import ExpressionParser
 from octoha_templates.bicep.lexer import INTEGER, LEFT, NAME, NEWLINE, STRING
 from octoha_templates.bicep.syntax import (
     AdditionalProperties,
@@ -103,8 +103,7 @@ class TypeParser(ExpressionParser):
             made = NullableType if kind == "?" else NonNullType
             found = made(found.start, end, found)
             chain += 1
-        if chain > LONGEST_CHAIN:
-            self.is_deep = True
+            self.another_link(chain)
         return found
 
     def _signed_literal(self) -> LiteralType:
@@ -127,8 +126,7 @@ class TypeParser(ExpressionParser):
         while (kind := self.kinds[self.position]) == "[" or kind == ".":
             found = self._type_index(found) if kind == "[" else self._type_member(found)
             chain += 1
-        if chain > LONGEST_CHAIN:
-            self.is_deep = True
+            self.another_link(chain)
         return found
 
     def _type_index(self, base: TypeExpression) -> TypeExpression:
@@ -231,6 +229,13 @@ class TypeParser(ExpressionParser):
                 self.recover(begin, _END_OF_LINE)
             self.skip_line_ends()
         return tuple(found)
+
+    def fail_without_declaration(self, first: int, wanted: str) -> NoReturn:
+        """Report decorators that decorate nothing, at the first of them, and give up the element."""
+        message = f"expected {wanted} after the decorator, found {self.found()}"
+        hint = "decorators stand on the lines before what they decorate"
+        self.findings.add("OCT326", first, message, hint)
+        raise Unexpected
 
     def _decorator(self) -> Decorator:
         """Parse `@name(arguments)`, with a namespace before the name or not."""
