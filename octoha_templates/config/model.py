@@ -114,16 +114,14 @@ ClockTime = Annotated[
         description="Time of day, on the half hour.",
     ),
 ]
-Weekday = Literal[
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"
-]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all parts of a stack share: immutable, named arguments, no unknown keys."""
 
 
-class Administrator(_Part, kw_only=True):
+class Administrator(_Part, frozen=True, kw_only=True):
     """The first Octopus administrator; the password is a secure parameter, never config."""
 
     username: Annotated[
@@ -136,7 +134,7 @@ class Administrator(_Part, kw_only=True):
     email: Annotated[Email, Meta(description="E-mail address of the administrator.")]
 
 
-class Installer(_Part, kw_only=True):
+class Installer(_Part, frozen=True, kw_only=True):
     """Where the nodes take the Octopus Server MSI from, and how they know it is the right one.
 
     Source: octopus.com/docs, "Automate installation": the versioned download address.
@@ -162,7 +160,7 @@ class Installer(_Part, kw_only=True):
     ) = None
 
 
-class Octopus(_Part, kw_only=True):
+class Octopus(_Part, frozen=True, kw_only=True):
     """Octopus Server itself: version, licence tier, portal and ports."""
 
     version: Annotated[
@@ -173,59 +171,47 @@ class Octopus(_Part, kw_only=True):
             examples=["2026.3.12345"],
         ),
     ]
-    host_name: Annotated[
-        HostName, Meta(description="DNS name of the portal, in lower case.")
-    ]
+    host_name: Annotated[HostName, Meta(description="DNS name of the portal, in lower case.")]
     administrator: Administrator
     license_tier: Annotated[
         Literal["professional", "enterprise"],
         Meta(description="Professional allows 2 nodes, Enterprise any number."),
     ] = "enterprise"
     installer: Installer = Installer()
-    polling_port: Annotated[
-        Port, Meta(description="Port of polling Tentacles on every node.")
-    ] = 10943
+    polling_port: Annotated[Port, Meta(description="Port of polling Tentacles on every node.")] = (
+        10943
+    )
     grpc_port: Annotated[
         Port, Meta(description="gRPC port for Kubernetes agents and Argo CD gateways.")
     ] = 8443
-    hsts: Annotated[bool, Meta(description="Send HTTP Strict Transport Security.")] = (
-        False
-    )
-    send_telemetry: Annotated[
-        bool, Meta(description="Let Octopus send usage telemetry.")
-    ] = False
+    hsts: Annotated[bool, Meta(description="Send HTTP Strict Transport Security.")] = False
+    send_telemetry: Annotated[bool, Meta(description="Let Octopus send usage telemetry.")] = False
 
 
 class EnvironmentVariables(
-    _Part, kw_only=True, tag="environment-variables", tag_field="kind"
+    _Part, frozen=True, kw_only=True, tag="environment-variables", tag_field="kind"
 ):
     """Secrets come from environment variables of the person or pipeline that deploys."""
 
 
 class KeyVaultReferences(
-    _Part, kw_only=True, tag="key-vault-references", tag_field="kind"
+    _Part, frozen=True, kw_only=True, tag="key-vault-references", tag_field="kind"
 ):
     """Secrets come from an operator's Key Vault, referenced by the parameter files."""
 
-    vault_id: Annotated[
-        ResourceId, Meta(description="Resource ID of the operator's Key Vault.")
-    ]
+    vault_id: Annotated[ResourceId, Meta(description="Resource ID of the operator's Key Vault.")]
 
 
-class Subnets(_Part, kw_only=True):
+class Subnets(_Part, frozen=True, kw_only=True):
     """The address ranges of the subnets; Azure keeps five addresses of each for itself."""
 
     nodes: Annotated[
         Cidr,
-        Meta(
-            description="The nodes; room for as many as count says and for replacements."
-        ),
+        Meta(description="The nodes; room for as many as count says and for replacements."),
     ] = "10.20.0.0/26"
     private_endpoints: Annotated[
         Cidr,
-        Meta(
-            description="Private endpoints of Key Vault, database and storage; /28 or larger."
-        ),
+        Meta(description="Private endpoints of Key Vault, database and storage; /28 or larger."),
     ] = "10.20.0.64/26"
     load_balancer: Annotated[
         Cidr, Meta(description="Front end of the load balancer; /29 or larger.")
@@ -235,7 +221,7 @@ class Subnets(_Part, kw_only=True):
     )
 
 
-class NatGateway(_Part, kw_only=True):
+class NatGateway(_Part, frozen=True, kw_only=True):
     """The way out: fixed public addresses for package feeds, downloads and listening Tentacles."""
 
     sku: Annotated[
@@ -247,7 +233,7 @@ class NatGateway(_Part, kw_only=True):
     ] = 10
 
 
-class Bastion(_Part, kw_only=True, tag="bastion", tag_field="kind"):
+class Bastion(_Part, frozen=True, kw_only=True, tag="bastion", tag_field="kind"):
     """Azure Bastion: RDP to the nodes over HTTPS, without public addresses on them."""
 
     sku: Annotated[
@@ -263,7 +249,7 @@ class Bastion(_Part, kw_only=True, tag="bastion", tag_field="kind"):
     ] = True
 
 
-class NewNetwork(_Part, kw_only=True, tag="new", tag_field="kind"):
+class NewNetwork(_Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
     """A virtual network of the stack's own, closed except for what the components need."""
 
     address_space: Annotated[
@@ -294,7 +280,7 @@ class NewNetwork(_Part, kw_only=True, tag="new", tag_field="kind"):
     ] = (Bastion(),)
 
 
-class Image(_Part, kw_only=True):
+class Image(_Part, frozen=True, kw_only=True):
     """The marketplace image of the nodes; generation 2, for trusted launch."""
 
     publisher: ImageName = "MicrosoftWindowsServer"
@@ -303,7 +289,7 @@ class Image(_Part, kw_only=True):
     version: ImageName = "latest"
 
 
-class Patching(_Part, kw_only=True):
+class Patching(_Part, frozen=True, kw_only=True):
     """When the platform patches and restarts the nodes: never two in one window.
 
     The first node takes the week day given, the others the following days.
@@ -321,7 +307,7 @@ class Patching(_Part, kw_only=True):
     ] = 180
 
 
-class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="kind"):
+class VirtualMachines(_Part, frozen=True, kw_only=True, tag="virtual-machines", tag_field="kind"):
     """Octopus Server on Windows virtual machines, one per availability zone in turn."""
 
     count: Annotated[
@@ -334,13 +320,11 @@ class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="ki
     ] = 3
     names: Annotated[
         tuple[ComputerName, ...],
-        Meta(
-            max_length=16, description="Node names; empty for <name>-1, <name>-2, ..."
-        ),
+        Meta(max_length=16, description="Node names; empty for <name>-1, <name>-2, ..."),
     ] = ()
-    size: Annotated[
-        VmSize, Meta(description="Virtual machine size; x64 with premium storage.")
-    ] = "Standard_D4s_v5"
+    size: Annotated[VmSize, Meta(description="Virtual machine size; x64 with premium storage.")] = (
+        "Standard_D4s_v5"
+    )
     zones: Annotated[
         tuple[Annotated[int, Meta(ge=1, le=3)], ...],
         Meta(max_length=3, description="Availability zones, used in turn."),
@@ -354,9 +338,9 @@ class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="ki
         ),
     ] = 10
     image: Image = Image()
-    os_disk_size_gib: Annotated[
-        int, Meta(ge=127, le=4095, description="System disk, in GiB.")
-    ] = 128
+    os_disk_size_gib: Annotated[int, Meta(ge=127, le=4095, description="System disk, in GiB.")] = (
+        128
+    )
     data_disk_size_gib: Annotated[
         int,
         Meta(ge=32, le=32767, description="Disk for the local Octopus home, in GiB."),
@@ -387,7 +371,7 @@ class VirtualMachines(_Part, kw_only=True, tag="virtual-machines", tag_field="ki
     patching: Patching = Patching()
 
 
-class EntraAdministrator(_Part, kw_only=True):
+class EntraAdministrator(_Part, frozen=True, kw_only=True):
     """A group or user of your own as Entra administrator of the SQL server."""
 
     login: Annotated[
@@ -404,7 +388,7 @@ class EntraAdministrator(_Part, kw_only=True):
     ] = "Group"
 
 
-class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
+class AzureSql(_Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kind"):
     """Azure SQL Database, reached by private endpoint only."""
 
     redundancy: Annotated[
@@ -448,7 +432,7 @@ class AzureSql(_Part, kw_only=True, tag="azure-sql", tag_field="kind"):
     ] = "Zone"
 
 
-class AzureFiles(_Part, kw_only=True, tag="azure-files", tag_field="kind"):
+class AzureFiles(_Part, frozen=True, kw_only=True, tag="azure-files", tag_field="kind"):
     """Azure Files premium share over SMB, reached by private endpoint only."""
 
     redundancy: Annotated[
@@ -483,7 +467,7 @@ class AzureFiles(_Part, kw_only=True, tag="azure-files", tag_field="kind"):
 
 
 class AzureLoadBalancer(
-    _Part, kw_only=True, tag="azure-load-balancer", tag_field="kind"
+    _Part, frozen=True, kw_only=True, tag="azure-load-balancer", tag_field="kind"
 ):
     """Standard internal load balancer, zone-redundant; TLS ends on the nodes."""
 
@@ -493,9 +477,7 @@ class AzureLoadBalancer(
     ] = None
     first_polling_port: Annotated[
         Port,
-        Meta(
-            description="Front-end port of the first node's polling port; the others follow."
-        ),
+        Meta(description="Front-end port of the first node's polling port; the others follow."),
     ] = 10943
     grpc: Annotated[bool, Meta(description="Balance the gRPC port too.")] = False
     idle_timeout_minutes: Annotated[
@@ -510,7 +492,7 @@ class AzureLoadBalancer(
     ] = True
 
 
-class KeyVault(_Part, kw_only=True, tag="new", tag_field="kind"):
+class KeyVault(_Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
     """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
 
     sku: Annotated[
@@ -522,12 +504,10 @@ class KeyVault(_Part, kw_only=True, tag="new", tag_field="kind"):
     ] = 90
 
 
-class LogAnalytics(_Part, kw_only=True, tag="log-analytics", tag_field="kind"):
+class LogAnalytics(_Part, frozen=True, kw_only=True, tag="log-analytics", tag_field="kind"):
     """Log Analytics with agent, data collection rule and alerts."""
 
-    retention_days: Annotated[
-        int, Meta(ge=30, le=730, description="Days logs are kept.")
-    ] = 90
+    retention_days: Annotated[int, Meta(ge=30, le=730, description="Days logs are kept.")] = 90
     alert_emails: Annotated[
         tuple[Email, ...], Meta(max_length=20, description="Who gets the alerts.")
     ] = ()
@@ -552,16 +532,14 @@ class LogAnalytics(_Part, kw_only=True, tag="log-analytics", tag_field="kind"):
     ] = 80
 
 
-class RecoveryServices(_Part, kw_only=True, tag="recovery-services", tag_field="kind"):
+class RecoveryServices(_Part, frozen=True, kw_only=True, tag="recovery-services", tag_field="kind"):
     """Recovery Services vault with daily backups of the nodes and the share."""
 
     redundancy: Annotated[
         Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"],
         Meta(description="Where recovery points are kept."),
     ] = "ZoneRedundant"
-    start_time: Annotated[
-        ClockTime, Meta(description="When the backup starts, UTC.")
-    ] = "00:30"
+    start_time: Annotated[ClockTime, Meta(description="When the backup starts, UTC.")] = "00:30"
     daily_retention_days: Annotated[
         int, Meta(ge=7, le=200, description="Days that daily recovery points are kept.")
     ] = 30
@@ -571,7 +549,7 @@ class RecoveryServices(_Part, kw_only=True, tag="recovery-services", tag_field="
     ] = 12
 
 
-class NoBackup(_Part, kw_only=True, tag="none", tag_field="kind"):
+class NoBackup(_Part, frozen=True, kw_only=True, tag="none", tag_field="kind"):
     """No backup by the stack: somebody else's vault protects the nodes and the share."""
 
 
@@ -585,7 +563,7 @@ Backup = RecoveryServices | NoBackup
 Tag = Annotated[str, Meta(max_length=256)]
 
 
-class Stack(_Part, kw_only=True):
+class Stack(_Part, frozen=True, kw_only=True):
     """A whole Octopus Deploy High Availability stack, as `stack.yaml` describes it."""
 
     name: Name = "octopus"
@@ -596,9 +574,7 @@ class Stack(_Part, kw_only=True):
     ] = "AzureCloud"
     tags: Annotated[
         dict[
-            Annotated[
-                str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")
-            ],
+            Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")],
             Tag,
         ],
         Meta(max_length=45, description="Tags of every resource."),
@@ -629,6 +605,4 @@ class Stack(_Part, kw_only=True):
         """The names of the nodes, in order; the first one creates the database schema."""
         if self.nodes.names:
             return self.nodes.names
-        return tuple(
-            f"{self.name}-{number}" for number in range(1, self.nodes.count + 1)
-        )
+        return tuple(f"{self.name}-{number}" for number in range(1, self.nodes.count + 1))

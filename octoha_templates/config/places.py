@@ -6,6 +6,7 @@ that came from `environments.test` points there, whatever the value was merged i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from octoha_templates.diagnostics import Location
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of the document; positions count from 0."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,21 @@ class Places:
     values: Mapping[Path, Location] = field(default_factory=dict)
 
     def of_value(self, path: Path) -> Location:
-        """Say where a value is written; for one that is not written, where its nearest parent is."""
-        for length in range(len(path), -1, -1):
-            found = (
-                self.values.get(path[:length])
-                if length == len(path)
-                else self.of_key(path[:length])
-            )
+        """Say where a value is written; for one that is not written, where its nearest parent's key is."""
+        return self.values.get(path) or self.of_key(path[:-1]) if path else Location(self.file)
+
+    def of_key(self, path: Path) -> Location:
+        """Say where a key is written, or the list item that stands for it, or the nearest parent's key."""
+        for length in range(len(path), 0, -1):
+            found = self.keys.get(path[:length]) or self.values.get(path[:length])
             if found:
                 return found
         return Location(self.file)
 
-    def of_key(self, path: Path) -> Location | None:
-        """Say where a key is written, or the list item that stands for it."""
-        return self.keys.get(path) or self.values.get(path)
+    def of_first_written(self, *paths: Path) -> Location:
+        """Say where the first of several values is that is written at all, not left to its default."""
+        written = [path for path in paths if path in self.values]
+        return self.of_value((written or list(paths))[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,26 @@ class Document:
 
 
 def dotted(path: Path) -> str:
-    """Write a path the way people and `--set` do: `network.access[0].sku`."""
+    """Write a path the way `--set` reads it: `network.access[0].sku`, `tags["cost.center"]`."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        else:
+        elif _PLAIN_KEY.fullmatch(part):
             text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
     return text
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """Find the value at a path; None where there is none."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def iter_texts(data: Any, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:

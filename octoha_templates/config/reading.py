@@ -49,9 +49,7 @@ def read_config(source: Source) -> tuple[str, str]:
     file = name if isinstance(name, str) else "<stream>"
     content = source.read(MAX_BYTES + 1)
     return _decode(
-        content.encode("utf-8", "surrogatepass")
-        if isinstance(content, str)
-        else content,
+        content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content,
         file,
     ), file
 
@@ -84,9 +82,7 @@ def _decode(content: bytes, file: str) -> str:
         ) from error
     if "\0" in text:
         at = position(text[: text.index("\0")])
-        raise ConfigError(
-            _not_text(file, *at, "there is a NUL character: it is binary")
-        )
+        raise ConfigError(_not_text(file, *at, "there is a NUL character: it is binary"))
     return text
 
 
@@ -138,9 +134,7 @@ def _is_a_folder(file: str) -> Diagnostic:
 
 def _unreadable(file: str, error: OSError | ValueError) -> Diagnostic:
     reason = (
-        (error.strerror or "it cannot be read")
-        if isinstance(error, OSError)
-        else "not a file name"
+        (error.strerror or "it cannot be read") if isinstance(error, OSError) else "not a file name"
     )
     return Diagnostic(
         "OCT119",

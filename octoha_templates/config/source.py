@@ -36,9 +36,7 @@ MAX_DEPTH: Final = 40
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
-_FRACTION = re.compile(
-    r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,3})?"
-)
+_FRACTION = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,3})?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _WORDS: Final = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -102,20 +100,23 @@ def parse(text: str, file: str = "stack.yaml") -> Parsed:
 
 
 def scalar_or_flow(text: str, file: str) -> Any:
-    """Read the value of a `--set`: one YAML scalar, or a list or mapping in brackets.
+    """Read the value of a `--set`: one plain scalar, or quoted text, a list or a mapping in brackets.
 
     Args:
-        text: What stands behind the equals sign; empty for null.
+        text: What stands behind the equals sign; empty for null. Unless it starts with a quote or a bracket, it is
+            taken whole, so that colons and number signs need no quoting.
         file: What to call it in findings.
 
     Raises:
         ConfigError: It is not YAML.
     """
-    if not text.strip():
-        return None
-    parsed = parse(text, file) if text.strip() not in _WORDS else None
-    if parsed is None:
-        return _WORDS[text.strip()]
+    stripped = text.strip()
+    if stripped[:1] not in ('"', "'", "[", "{"):
+        refused = tuple(_iter_refused_characters(stripped, file))
+        if refused:
+            raise ConfigError(*refused)
+        return plain_value(stripped)
+    parsed = parse(stripped, file)
     if parsed.findings:
         raise ConfigError(*parsed.findings)
     return parsed.document.data
@@ -167,16 +168,12 @@ class _Composer:
         return self._root
 
     def _at(self, event: events.Event) -> Location:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         return Location(self._file, mark.line + 1, mark.column + 1)
 
     def _add(self, event: events.NodeEvent) -> None:
         """Put the node of an event where it belongs."""
-        node = (
-            self._resolve(event)
-            if isinstance(event, events.AliasEvent)
-            else self._node(event)
-        )
+        node = self._resolve(event) if isinstance(event, events.AliasEvent) else self._node(event)
         if self._open:
             self._open[-1].items.append(node)
         else:
@@ -203,14 +200,12 @@ class _Composer:
         return node
 
     def _resolve(self, event: events.AliasEvent) -> _Node:
-        at = self._at(event)
-        target = self._anchors.get(event.anchor)
+        at, name = self._at(event), str(event.anchor)
+        target = self._anchors.get(name)
         if target is None:
-            raise ConfigError(
-                found.unknown_anchor(event.anchor, at, tuple(self._anchors))
-            )
+            raise ConfigError(found.unknown_anchor(name, at, tuple(self._anchors)))
         if any(target is node for node in self._open):
-            raise ConfigError(found.recursive_anchor(event.anchor, at, target.at))
+            raise ConfigError(found.recursive_anchor(name, at, target.at))
         return _Node("alias", None, at, items=[target])
 
 
@@ -235,10 +230,7 @@ class _Builder:
             return self._scalar(node)
         self._check_tag(node)
         if node.kind == "sequence":
-            return [
-                self.build(item, (*path, index))
-                for index, item in enumerate(node.items)
-            ]
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.items)]
         return self._mapping(node, path)
 
     def _through_alias(self, node: _Node, path: Path) -> Any:
@@ -261,9 +253,7 @@ class _Builder:
         pairs = self._pairs(node, len(path), self.findings)
         for name, (key, _) in pairs.items():
             self.keys[(*path, name)] = key.at
-        return {
-            name: self.build(value, (*path, name)) for name, (_, value) in pairs.items()
-        }
+        return {name: self.build(value, (*path, name)) for name, (_, value) in pairs.items()}
 
     def _pairs(
         self, node: _Node, depth: int, findings: list[Diagnostic]
@@ -272,17 +262,13 @@ class _Builder:
         self._spend(node, depth)
         pairs: dict[str, tuple[_Node, _Node]] = {}
         merged: list[_Node] = []
-        for key, value in zip(
-            map(_target, node.items[::2]), node.items[1::2], strict=True
-        ):
+        for key, value in zip(map(_target, node.items[::2]), node.items[1::2], strict=True):
             if key.kind != "scalar":
                 findings.append(found.key_is_not_text(key.at))
             elif key.plain and key.value == "<<":
                 merged += _mappings_to_merge(_target(value), value.at, findings)
             elif key.value in pairs:
-                findings.append(
-                    found.duplicate_key(key.value, key.at, pairs[key.value][0].at)
-                )
+                findings.append(found.duplicate_key(key.value, key.at, pairs[key.value][0].at))
             else:
                 pairs[key.value] = (key, value)
         for other in merged:
@@ -316,11 +302,7 @@ def plain_value(text: str) -> Any:
         return int(text)
     if _FRACTION.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
         number = float(text)
-        return (
-            number
-            if math.isfinite(number) and not text.lstrip("+-").isdigit()
-            else text
-        )
+        return number if math.isfinite(number) and not text.lstrip("+-").isdigit() else text
     return text
 
 
@@ -335,9 +317,7 @@ def _target(node: _Node) -> _Node:
     return node.items[0] if node.kind == "alias" else node
 
 
-def _mappings_to_merge(
-    value: _Node, at: Location, findings: list[Diagnostic]
-) -> list[_Node]:
+def _mappings_to_merge(value: _Node, at: Location, findings: list[Diagnostic]) -> list[_Node]:
     """List the mappings that a merge key names, the one that wins first."""
     if value.kind == "mapping":
         return [value]

@@ -5,16 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from octoha_templates.config.words import did_you_mean, quoted
+from octoha_templates.config.words import near_miss_hint, printable, quoted
 from octoha_templates.diagnostics import Diagnostic, Location, Related, Severity
 
 if TYPE_CHECKING:
     from yaml import Mark, MarkedYAMLError
 
 
-def _error(
-    code: str, message: str, at: Location, hint: str = "", *related: Related
-) -> Diagnostic:
+def _error(code: str, message: str, at: Location, hint: str = "", *related: Related) -> Diagnostic:
     return Diagnostic(code, Severity.ERROR, message, at, hint, related)
 
 
@@ -55,9 +53,7 @@ def not_yaml(error: MarkedYAMLError, file: str) -> Diagnostic:
     said = f"{error.context or ''} {error.problem or ''}"
     for clue, message, hint in _PROBLEMS:
         if clue in said:
-            return _error(
-                "OCT101", f"not valid YAML: {message}", _place(error, file), hint
-            )
+            return _error("OCT101", f"not valid YAML: {message}", _place(error, file), hint)
     return _error(
         "OCT101",
         f"not valid YAML: {error.problem or 'it cannot be read'}",
@@ -68,9 +64,7 @@ def not_yaml(error: MarkedYAMLError, file: str) -> Diagnostic:
 def _place(error: MarkedYAMLError, file: str) -> Location:
     """Point at the problem, or at what was never closed when the problem is the end of the file."""
     mark: Mark | None = error.problem_mark or error.context_mark
-    if "end of stream" in (error.problem or "") or "<stream end>" in (
-        error.problem or ""
-    ):
+    if "end of stream" in (error.problem or "") or "<stream end>" in (error.problem or ""):
         mark = error.context_mark or mark
     return Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
 
@@ -89,10 +83,10 @@ def several_documents(at: Location) -> Diagnostic:
 
 def duplicate_key(key: str, at: Location, first: Location) -> Diagnostic:
     """One mapping has the same key twice."""
-    message = f"{quoted(key)} is given twice in one mapping; the first is in line {first.line}"
-    return _error(
-        "OCT104", message, at, "keep one of the two", Related("given first here", first)
+    message = (
+        f"`{printable(key[:60])}` is given twice in one mapping; the first is in line {first.line}"
     )
+    return _error("OCT104", message, at, "keep one of the two", Related("given first here", first))
 
 
 def refused_tag(tag: str, at: Location) -> Diagnostic:
@@ -131,20 +125,16 @@ def too_deep(at: Location, limit: int) -> Diagnostic:
 def unknown_anchor(name: str, at: Location, known: tuple[str, ...]) -> Diagnostic:
     """An alias names an anchor that does not stand above it."""
     message = f"there is no anchor &{name} above this alias"
-    return _error("OCT113", message, at, did_you_mean(name, known))
+    return _error("OCT113", message, at, near_miss_hint(name, known))
 
 
 def cannot_merge(at: Location) -> Diagnostic:
     """The value of a merge key is not a mapping."""
-    return _error(
-        "OCT115", "<< takes a mapping, or a list of mappings", at, "write <<: *anchor"
-    )
+    return _error("OCT115", "<< takes a mapping, or a list of mappings", at, "write <<: *anchor")
 
 
 def refused_character(character: str, at: Location) -> Diagnostic:
     """A character that YAML forbids, or that makes text look different from what it is."""
     name = unicodedata.name(character, "a control character").lower()
     message = f"the invisible character U+{ord(character):04X} ({name}) is not taken in a config"
-    return _error(
-        "OCT116", message, at, "delete it; editors can show invisible characters"
-    )
+    return _error("OCT116", message, at, "delete it; editors can show invisible characters")

@@ -1,73 +1,29 @@
-"""How findings write values, kinds of values and near misses."""
+"""How findings of the config write text and lists of words."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
 _LONGEST: Final = 60
-_KINDS: Final = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "nothing",
-}
-
-
-def shown(value: Any) -> str:
-    """Write a value for a message, on one line, shortened, with nothing a terminal would act on.
-
-    Returns:
-        `"3"` for text, `3`, `true`, `nothing`; `a list of 2`, `a mapping` for the rest.
-    """
-    if value is None:
-        return "empty"
-    if isinstance(value, list):
-        return f"a list of {len(value)}" if value else "an empty list"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, str):
-        return quoted(value)
-    return json.dumps(value)
 
 
 def quoted(text: str) -> str:
-    """Put text in double quotes; what is not printable is escaped, and the middle of long text left out."""
+    """Put text in quotes, shortened, on one line, with nothing in it that a terminal would act on."""
     short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}...{text[-15:]}"
-    escaped = "".join(
-        character if character.isprintable() else _escape(character)
-        for character in short.replace("\\", "\\\\").replace('"', '\\"')
+    return f"'{printable(short)}'"
+
+
+def printable(text: str) -> str:
+    """Write characters that do not print, or that turn text round, as escapes."""
+    return "".join(
+        character if character.isprintable() else _escape(character) for character in text
     )
-    return f'"{escaped}"'
 
 
 def _escape(character: str) -> str:
     short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return short.get(character) or f"\\u{{{ord(character):04x}}}"
-
-
-def kind_of(value: Any) -> str:
-    """Say in words what kind of value it is."""
-    if isinstance(value, bool):
-        return "true or false"
-    names = {
-        str: "text",
-        int: "a whole number",
-        float: "a number",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return names.get(type(value), "nothing")
-
-
-def kind_named(name: str) -> str:
-    """Say in words what a JSON Schema type is."""
-    return _KINDS.get(name, name)
 
 
 def joined(words: Iterable[str], last: str = "or") -> str:
@@ -78,21 +34,13 @@ def joined(words: Iterable[str], last: str = "or") -> str:
     return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
 
 
-def near_miss(word: str, known: Iterable[str]) -> str:
-    """Find the known word that was probably meant; empty when none is near."""
-    plain = {_folded(name): name for name in known}
-    matches = get_close_matches(_folded(word[:80]), list(plain), n=1, cutoff=0.6)
-    return plain[matches[0]] if matches else ""
+def near_miss_hint(word: str, known: Iterable[str]) -> str:
+    """Write which known word was probably meant; without a near one, which there are."""
+    # Imported here because it brings the schema checker along, which a config without mistakes does not need.
+    from octoha_templates.schemacheck import did_you_mean
 
-
-def _folded(word: str) -> str:
-    return word.lower().replace("_", "").replace("-", "")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Write the hint of a near miss; without one, what there is."""
     names = sorted(known)
-    match = near_miss(word, names)
-    if match:
-        return f"did you mean {match}?"
+    near = did_you_mean(word[:80], names)
+    if near:
+        return f"did you mean `{near}`?"
     return f"known here: {', '.join(names)}" if names else ""

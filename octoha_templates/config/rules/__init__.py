@@ -1,0 +1,47 @@
+"""Rules that span several keys, and facts about Azure and Octopus that no type can say.
+
+A rule is a function that yields findings. It names the values it reads, so that it is passed over when one of
+them is wrong already: nobody is told twice about one mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from octoha_templates.config.places import Path
+from octoha_templates.config.rules.database import DATABASE_RULES
+from octoha_templates.config.rules.network import NETWORK_RULES
+from octoha_templates.config.rules.nodes import NODE_RULES
+from octoha_templates.config.rules.resilience import RESILIENCE_RULES
+from octoha_templates.config.rules.rule import Rule, Site
+from octoha_templates.config.rules.service import SERVICE_RULES
+from octoha_templates.diagnostics import Diagnostic
+
+ALL_RULES: tuple[Rule, ...] = (
+    *NETWORK_RULES,
+    *NODE_RULES,
+    *DATABASE_RULES,
+    *SERVICE_RULES,
+    *RESILIENCE_RULES,
+)
+
+
+def rule_findings(site: Site, broken: tuple[Path, ...] = ()) -> Iterator[Diagnostic]:
+    """Apply every rule whose values are not broken.
+
+    Args:
+        site: The stack and its places; values at broken paths are stand-ins.
+        broken: Paths that have a finding already.
+
+    Yields:
+        Errors and warnings, in the order of the rules.
+    """
+    for rule in ALL_RULES:
+        if not any(_touches(path, read) for path in broken for read in rule.reads):
+            yield from rule.apply(site)
+
+
+def _touches(path: Path, read: Path) -> bool:
+    """Say whether one path lies on the way to, or below, the other."""
+    length = min(len(path), len(read))
+    return path[:length] == read[:length]

@@ -1,0 +1,301 @@
+"""Rules about addresses: ranges that are ranges, subnets that fit, do not overlap and are large enough.
+
+Source: learn.microsoft.com, "Azure Virtual Network FAQ" (reserved addresses, ranges not to use), "Azure Bastion
+configuration settings" (/26), "Azure subscription and service limits".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from itertools import combinations
+from typing import Final
+
+from octoha_templates.config.model import Bastion
+from octoha_templates.config.rules.rule import Rule, Site, reads
+from octoha_templates.config.words import joined
+from octoha_templates.diagnostics import Diagnostic
+
+RESERVED_BY_AZURE: Final = 5
+"""Addresses of every subnet that Azure keeps: the first four and the last."""
+
+PRIVATE_ENDPOINTS: Final = 3
+"""Key Vault, database, storage."""
+
+_SMALLEST: Final = {
+    "bastion": 26,
+    "load_balancer": 29,
+    "private_endpoints": 29,
+    "nodes": 29,
+}
+_NOT_FOR_NETWORKS: Final = tuple(
+    IPv4Network(text)
+    for text in (
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "224.0.0.0/3",
+    )
+)
+
+
+@reads("network.address_space")
+def address_space(site: Site) -> Iterator[Diagnostic]:
+    """The address space is a range that a virtual network can have."""
+    text = site.stack.network.address_space
+    at = site.at("network.address_space")
+    network = network_from_text(text)
+    if network is None:
+        yield _no_range(site, "network.address_space", text)
+    elif not 8 <= network.prefixlen <= 29:
+        yield site.error(
+            "OCT141",
+            f"`network.address_space` is a /{network.prefixlen}, but a virtual network has /8 to /29",
+            at,
+        )
+    elif any(network.overlaps(other) for other in _NOT_FOR_NETWORKS):
+        yield site.error(
+            "OCT141",
+            f"`network.address_space` is {text}, a range that a virtual network cannot have",
+            at,
+            "take a private range: from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+        )
+
+
+@reads("network.subnets", "network.access")
+def subnet_ranges(site: Site) -> Iterator[Diagnostic]:
+    """Every subnet is a range."""
+    for name, text in used_subnets(site).items():
+        if network_from_text(text) is None:
+            yield _no_range(site, f"network.subnets.{name}", text)
+
+
+@reads("network.client_prefixes", "network.polling_prefixes")
+def prefixes(site: Site) -> Iterator[Diagnostic]:
+    """Every prefix of a network security rule is a range, and none is given twice."""
+    network = site.stack.network
+    for name, listed in (
+        ("client_prefixes", network.client_prefixes),
+        ("polling_prefixes", network.polling_prefixes),
+    ):
+        for index, text in enumerate(listed):
+            path = f"network.{name}.{index}"
+            if network_from_text(text) is None:
+                yield _no_range(site, path, text)
+            elif text in listed[:index]:
+                yield site.error(
+                    "OCT148",
+                    f"`network.{name}` has {text} twice",
+                    site.at(path),
+                    "delete one",
+                )
+
+
+@reads("network.dns_servers")
+def dns_servers(site: Site) -> Iterator[Diagnostic]:
+    """Every DNS server is an address."""
+    for index, text in enumerate(site.stack.network.dns_servers):
+        if address_from_text(text) is None:
+            yield _no_address(site, f"network.dns_servers.{index}", text)
+
+
+@reads("network.address_space", "network.subnets", "network.access")
+def subnets_inside(site: Site) -> Iterator[Diagnostic]:
+    """Every subnet lies inside the address space."""
+    space = network_from_text(site.stack.network.address_space)
+    for name, subnet in networks(site).items():
+        if space and not subnet.subnet_of(space):
+            path = f"network.subnets.{name}"
+            yield site.error(
+                "OCT142",
+                f"`{path}` is {subnet}, which is not inside the address space {space}",
+                site.at(path, "network.address_space"),
+                "move the subnet, or enlarge network.address_space",
+            )
+
+
+@reads("network.subnets", "network.access")
+def subnets_apart(site: Site) -> Iterator[Diagnostic]:
+    """No two subnets overlap."""
+    for (first, one), (second, other) in combinations(networks(site).items(), 2):
+        if one.overlaps(other):
+            yield site.error(
+                "OCT143",
+                f"`network.subnets.{second}` ({other}) overlaps `network.subnets.{first}` ({one})",
+                site.at(f"network.subnets.{second}", f"network.subnets.{first}"),
+                "give every subnet a range of its own",
+            )
+
+
+@reads("network.subnets", "network.access")
+def subnet_sizes(site: Site) -> Iterator[Diagnostic]:
+    """Every subnet is as large as what goes in it asks for."""
+    for name, subnet in networks(site).items():
+        smallest = _SMALLEST[name]
+        if subnet.prefixlen > smallest:
+            path = f"network.subnets.{name}"
+            yield site.error(
+                "OCT144",
+                f"`{path}` is a /{subnet.prefixlen}, but has to be a /{smallest} or larger",
+                site.at(path),
+                f"{RESERVED_BY_AZURE} addresses of every subnet are Azure's",
+            )
+
+
+@reads("network.subnets", "network.access", "nodes.count")
+def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
+    """The subnet of the nodes has an address for each of them."""
+    subnet = networks(site).get("nodes")
+    needed = site.stack.nodes.count + RESERVED_BY_AZURE
+    if subnet and subnet.prefixlen <= _SMALLEST["nodes"] and subnet.num_addresses < needed:
+        yield site.error(
+            "OCT144",
+            f"`network.subnets.nodes` has {subnet.num_addresses} addresses, but {site.stack.nodes.count} nodes "
+            f"and the {RESERVED_BY_AZURE} that Azure keeps need {needed}",
+            site.at("network.subnets.nodes", "nodes.count"),
+            "enlarge the subnet; a /27 has 32 addresses",
+        )
+
+
+@reads("network.subnets", "network.access", "load_balancer.private_ip_address")
+def front_end_address(site: Site) -> Iterator[Diagnostic]:
+    """A fixed front-end address is a free one of the load balancer's subnet."""
+    text = site.stack.load_balancer.private_ip_address
+    if text is None:
+        return
+    path = "load_balancer.private_ip_address"
+    address, subnet = address_from_text(text), networks(site).get("load_balancer")
+    if address is None:
+        yield _no_address(site, path, text)
+    elif subnet and address not in subnet:
+        yield site.error(
+            "OCT145",
+            f"`{path}` is {text}, which is not inside the load balancer's subnet {subnet}",
+            site.at(path),
+            f"take one from {subnet[4]} to {subnet[-2]}" if subnet.num_addresses > 5 else "",
+        )
+    elif subnet and address in (*(subnet[index] for index in range(4)), subnet[-1]):
+        yield site.error(
+            "OCT145",
+            f"`{path}` is {text}, one of the five addresses that Azure keeps in {subnet}",
+            site.at(path),
+            f"take one from {subnet[4]} to {subnet[-2]}",
+        )
+
+
+@reads("network.access")
+def one_of_each_access(site: Site) -> Iterator[Diagnostic]:
+    """There is at most one way in of each kind."""
+    kinds: set[type] = set()
+    for index, access in enumerate(site.stack.network.access):
+        if type(access) in kinds:
+            yield site.error(
+                "OCT146",
+                "`network.access` has two entries of the same kind",
+                site.at(f"network.access.{index}"),
+                "delete one",
+            )
+        kinds.add(type(access))
+
+
+@reads("network.access")
+def bastion_features(site: Site) -> Iterator[Diagnostic]:
+    """A Basic Bastion is not asked for what only Standard has."""
+    for index, access in enumerate(site.stack.network.access):
+        if not isinstance(access, Bastion) or access.sku != "Basic":
+            continue
+        path = f"network.access.{index}"
+        wanted = [
+            word
+            for word, asked in (
+                ("native_client", access.native_client),
+                ("scale_units above 2", access.scale_units != 2),
+            )
+            if asked
+        ]
+        if wanted:
+            yield site.error(
+                "OCT147",
+                f"`network.access[{index}]` is a Basic Bastion, which has no {joined(wanted)}",
+                site.at(f"{path}.sku", path),
+                "write native_client: false and leave out scale_units, or take sku: Standard",
+            )
+
+
+def used_subnets(site: Site) -> dict[str, str]:
+    """List the subnets that the stack gets, by key; without a Bastion there is none for it."""
+    subnets = site.stack.network.subnets
+    used = {
+        "nodes": subnets.nodes,
+        "private_endpoints": subnets.private_endpoints,
+        "load_balancer": subnets.load_balancer,
+    }
+    if any(isinstance(access, Bastion) for access in site.stack.network.access):
+        used["bastion"] = subnets.bastion
+    return used
+
+
+def networks(site: Site) -> dict[str, IPv4Network]:
+    """List the subnets whose text is a range."""
+    found = {name: network_from_text(text) for name, text in used_subnets(site).items()}
+    return {name: network for name, network in found.items() if network is not None}
+
+
+def network_from_text(text: str) -> IPv4Network | None:
+    """Read a range; None when it is none, or when it has host bits set."""
+    try:
+        return IPv4Network(text)
+    except (AddressValueError, NetmaskValueError, ValueError):
+        return None
+
+
+def address_from_text(text: str) -> IPv4Address | None:
+    """Read an address; None when it is none."""
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        return None
+
+
+def _no_range(site: Site, path: str, text: str) -> Diagnostic:
+    """The text is in the form of a range and still is none."""
+    try:
+        meant = str(IPv4Network(text, strict=False))
+    except ValueError:
+        return site.error(
+            "OCT140",
+            f"`{path}` is {text}, which is not an IPv4 range",
+            site.at(path),
+            "four numbers up to 255, a slash, and a number up to 32",
+        )
+    return site.error(
+        "OCT140",
+        f"`{path}` is {text}, an address inside a range and not its start",
+        site.at(path),
+        f"did you mean {meant}?",
+    )
+
+
+def _no_address(site: Site, path: str, text: str) -> Diagnostic:
+    return site.error(
+        "OCT140",
+        f"`{path}` is {text}, which is not an IPv4 address",
+        site.at(path),
+        "four numbers up to 255, without leading zeros",
+    )
+
+
+NETWORK_RULES: tuple[Rule, ...] = (
+    address_space,
+    subnet_ranges,
+    prefixes,
+    dns_servers,
+    subnets_inside,
+    subnets_apart,
+    subnet_sizes,
+    room_for_nodes,
+    front_end_address,
+    one_of_each_access,
+    bastion_features,
+)

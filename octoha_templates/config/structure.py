@@ -1,0 +1,150 @@
+"""What the types of `config.model` look like: their parts, kinds and defaults, read from the types themselves.
+
+The JSON Schema, the commented config, the default kinds and the paths that `--set` knows all come from here, so that
+none of them repeats the types.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect as msgspec_inspect
+
+from octoha_templates.config.model import Stack
+
+KIND: Final = "kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a part of the config.
+
+    Attributes:
+        name: As it is written in YAML.
+        description: What it is for, in a sentence.
+        required: Whether it has no default.
+        default: The default; a part's default is a struct.
+        structs: The parts it can hold, the default one first; empty for a plain value.
+        is_list: Whether it holds a list of them.
+        schema: Ranges, patterns and examples, as JSON Schema has them.
+    """
+
+    name: str
+    description: str
+    required: bool
+    default: Any
+    structs: tuple[type[msgspec.Struct], ...]
+    is_list: bool
+    schema: dict[str, Any]
+
+
+@cache
+def keys_of(struct: type[msgspec.Struct]) -> dict[str, Key]:
+    """List the keys of a part, in the order of the types; `kind` is not among them."""
+    info = msgspec_inspect.type_info(struct)
+    assert isinstance(info, msgspec_inspect.StructType)
+    schema = _schema_of(struct)["properties"]
+    return {field.encode_name: _key(field, schema[field.encode_name]) for field in info.fields}
+
+
+@cache
+def _schema_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    _, definitions = msgspec.json.schema_components((struct,))
+    found: dict[str, Any] = definitions[struct.__name__]
+    return found
+
+
+def _key(field: msgspec_inspect.Field, schema: dict[str, Any]) -> Key:
+    plain = _without_metadata(field.type)
+    is_list = isinstance(plain, msgspec_inspect.VarTupleType)
+    held = _structs(plain.item_type if isinstance(plain, msgspec_inspect.VarTupleType) else plain)
+    default = _default(field)
+    structs = tuple(sorted(held, key=lambda struct: not isinstance(default, struct)))
+    description = str(schema.get("description") or (summary_of(structs[0]) if structs else ""))
+    return Key(
+        field.encode_name,
+        description,
+        field.required,
+        default,
+        structs,
+        is_list,
+        schema,
+    )
+
+
+def _without_metadata(found: msgspec_inspect.Type) -> msgspec_inspect.Type:
+    while isinstance(found, msgspec_inspect.Metadata):
+        found = found.type
+    return found
+
+
+def _structs(found: msgspec_inspect.Type) -> tuple[type[msgspec.Struct], ...]:
+    """List the structs that a type can be."""
+    plain = _without_metadata(found)
+    if isinstance(plain, msgspec_inspect.StructType):
+        return (plain.cls,)
+    if isinstance(plain, msgspec_inspect.UnionType):
+        return tuple(struct for member in plain.types for struct in _structs(member))
+    return ()
+
+
+def _default(field: msgspec_inspect.Field) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return None if field.default is msgspec.NODEFAULT else field.default
+
+
+def summary_of(struct: type[msgspec.Struct]) -> str:
+    """Take the first sentence of what a part says about itself."""
+    return " ".join((struct.__doc__ or "").split("\n\n")[0].split())
+
+
+def kind_of_struct(struct: type[msgspec.Struct]) -> str | None:
+    """Say which `kind:` stands for a part; None for one that has no alternatives."""
+    tag = struct.__struct_config__.tag
+    return str(tag) if tag is not None else None
+
+
+def struct_for(key: Key, value: Any) -> type[msgspec.Struct] | None:
+    """Find the part that a mapping under a key describes; None when its kind is not known."""
+    wanted = value.get(KIND) if isinstance(value, dict) else None
+    if wanted is None:
+        return key.structs[0] if key.structs else None
+    return next((struct for struct in key.structs if kind_of_struct(struct) == wanted), None)
+
+
+def with_kinds(data: Any, struct: type[msgspec.Struct] = Stack) -> Any:
+    """Write the kind into every mapping that leaves it out; the default's kind is meant.
+
+    So `backup: {daily_retention_days: 60}` stays valid when a component gets another alternative.
+
+    Args:
+        data: Plain data in the form of the part, possibly wrong.
+        struct: The part.
+
+    Returns:
+        A copy with the kinds; what has not the right form is passed on as it is.
+    """
+    if not isinstance(data, dict):
+        return data
+    keys = keys_of(struct)
+    return {
+        name: _with_kind(keys[name], value) if name in keys else value
+        for name, value in data.items()
+    }
+
+
+def _with_kind(key: Key, value: Any) -> Any:
+    if not key.structs:
+        return value
+    if key.is_list and isinstance(value, list):
+        return [_with_kind(key, item) for item in value]
+    struct = struct_for(key, value)
+    if struct is None or not isinstance(value, dict):
+        return value
+    kind = kind_of_struct(struct)
+    kinds = {KIND: kind} if kind is not None else {}
+    return with_kinds({**kinds, **value}, struct)
