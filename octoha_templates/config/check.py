@@ -19,7 +19,7 @@ from octoha_templates.config.places import Document, Path, dotted, iter_texts, v
 from octoha_templates.config.schema import stack_schema
 from octoha_templates.config.structure import (
     KIND,
-    Key,
+    key_at,
     keys_of,
     struct_for,
     with_kinds,
@@ -166,23 +166,9 @@ def _truth_hint(value: str) -> str:
     return "write false" if value.lower() in ("no", "off", "n") else ""
 
 
-def _key_at(path: Path, data: Any) -> Key | None:
-    """Find what the types know about the value at a path; a list item is described by its list."""
-    struct: type[msgspec.Struct] | None = Stack
-    key: Key | None = None
-    for index, part in enumerate(path):
-        if isinstance(part, int):
-            continue
-        if struct is None or part not in keys_of(struct):
-            return None
-        key = keys_of(struct)[part]
-        struct = struct_for(key, value_at(data, path[: index + 1]))
-    return key
-
-
 def _form_hint(path: Path, data: Any) -> str:
     """Say which form a text has to have: the near one that has it, or in words with an example."""
-    key = _key_at(path, data)
+    key = key_at(path, data)
     if key is None:
         return ""
     schema = key.schema.get("items", key.schema) if isinstance(path[-1], int) else key.schema
@@ -197,7 +183,7 @@ def _form_hint(path: Path, data: Any) -> str:
 
 def _wrong_keys(path: Path, value: Mapping[str, Any], document: Document) -> Iterator[Diagnostic]:
     """Find the keys of a free mapping (tags) that do not have the form wanted."""
-    key = _key_at(path, document.data)
+    key = key_at(path, document.data)
     wanted = key.schema.get("propertyNames", {}) if key else {}
     for name in value:
         if len(name) > wanted.get("maxLength", len(name)) or not re.search(
@@ -253,7 +239,7 @@ def _leave_out(data: Any, path: Path) -> None:
 
 def _is_part(data: Any, path: Path) -> bool:
     """Say whether a whole part stands at a path: then only something inside it is missing."""
-    key = _key_at(path, data)
+    key = key_at(path, data)
     return key is not None and bool(key.structs) and isinstance(value_at(data, path), dict)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from octoha_templates.config.places import Document, Path, Places, value_at
 from octoha_templates.config.source import scalar_or_flow
-from octoha_templates.config.structure import KIND, with_kinds
+from octoha_templates.config.structure import KIND, kind_at
 from octoha_templates.config.words import near_miss_hint, printable, quoted
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ConfigError
@@ -62,12 +62,11 @@ def overlay_findings(document: Document, environment: str) -> Iterator[Diagnosti
     """Find what an overlay has and no overlay can have: overlays of its own, another kind of a component."""
     prefix: Path = (ENVIRONMENTS, environment)
     overlay = value_at(document.data, prefix)
-    stack = with_kinds(document.data)
     if ENVIRONMENTS in overlay:
         yield _nested(environment, document.places.of_key((*prefix, ENVIRONMENTS)))
     for path, kind in _kinds(overlay):
-        base = value_at(stack, path)
-        if isinstance(base, str) and base != kind:
+        base = kind_at(path[:-1], document.data)
+        if base is not None and base != kind:
             yield _other_kind(path, environment, document.places.of_value((*prefix, *path)))
 
 

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import inspect as msgspec_inspect
 
 from octoha_templates.config.model import Stack
+from octoha_templates.config.places import Path, value_at
 
 KIND: Final = "kind"
 
@@ -114,6 +115,27 @@ def struct_for(key: Key, value: Any) -> type[msgspec.Struct] | None:
     if wanted is None:
         return key.structs[0] if key.structs else None
     return next((struct for struct in key.structs if kind_of_struct(struct) == wanted), None)
+
+
+def key_at(path: Path, data: Any) -> Key | None:
+    """Find what the types know about the value at a path; a list item is described by its list."""
+    struct: type[msgspec.Struct] | None = Stack
+    key: Key | None = None
+    for index, part in enumerate(path):
+        if isinstance(part, int):
+            continue
+        if struct is None or part not in keys_of(struct):
+            return None
+        key = keys_of(struct)[part]
+        struct = struct_for(key, value_at(data, path[: index + 1]))
+    return key
+
+
+def kind_at(path: Path, data: Any) -> str | None:
+    """Say of which kind the component at a path is: the one written, else the default."""
+    key = key_at(path, data)
+    struct = struct_for(key, value_at(data, path)) if key else None
+    return kind_of_struct(struct) if struct else None
 
 
 def with_kinds(data: Any, struct: type[msgspec.Struct] = Stack) -> Any:
