@@ -60,6 +60,11 @@ class CollectionParser(TokenStream):
             try:
                 found.append(parse())
             except Unexpected:
+                if self.unclosed:
+                    self.unclosed += (
+                        1  # then this list, which is around the open bracket, is open, too
+                    )
+                    raise
                 self.depth = depth
                 self.recover(begin, _END_OF_ARGUMENT)
                 if self.kinds[self.position] is END or self.is_cut_short():

@@ -40,6 +40,7 @@ _TOKEN = re.compile(
 )
 _REST_OF_STRING = re.compile(r"(?:[^'\\$\r\n]++|\\[^\r\n]?|\$(?!\{))*+('|\$\{)?")
 _UNKNOWN_RUN = re.compile(r"[^\x00-\x7f]+|([\x00-\x7f])\1*")
+_DOUBLE_QUOTED = re.compile(r'"[^"\r\n]*"?')
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -259,18 +260,22 @@ class Lexer:
         if self._text.startswith("/*", position):
             self._findings.add("OCT301", position, "the comment is not closed", "end it with `*/`")
             return len(self._text)
+        if self._text[position] == '"':
+            return self._double_quoted(position)
         match = _UNKNOWN_RUN.match(self._text, position)
         assert match is not None, "the pattern matches any character"
-        if self._text[position] == '"':
-            message, hint = (
-                "double quotes do not make a string in Bicep",
-                "use single quotes: `'text'`",
-            )
-            self._findings.add("OCT306", position, message, hint)
-        else:
-            shown = quoted(self._text[position])
-            self._findings.add("OCT300", position, f"the character {shown} means nothing here")
+        shown = quoted(self._text[position])
+        self._findings.add("OCT300", position, f"{shown} means nothing here")
         self._tokens.add("unknown", position, match.end())
+        return match.end()
+
+    def _double_quoted(self, position: int) -> int:
+        """Report a string in double quotes, and read it as the string that was meant."""
+        match = _DOUBLE_QUOTED.match(self._text, position)
+        assert match is not None, "the pattern matches a double quote alone"
+        message = "double quotes do not make a string in Bicep"
+        self._findings.add("OCT306", position, message, "use single quotes: `'text'`")
+        self._tokens.add(STRING, position, match.end(), match[0].strip('"'))
         return match.end()
 
     def _report_long_name(self, position: int) -> None:

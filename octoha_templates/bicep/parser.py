@@ -84,18 +84,23 @@ class _FileParser(StatementParser):
             if self.kinds[self.position] is END:
                 return
             begin = self.position
-            self.depth, self.links, self.in_hole, self.is_deep = 0, 0, False, False
+            self._reset()
             try:
                 statement = self._statement()
                 if not (self.is_deep and self._reports_height(statement)):
                     statements.append(statement)
                 self._end_line()
             except Unexpected:
+                self.position += self.position == begin
                 self.recover(begin, END_OF_LINE)
             except TooDeep:
                 self._leave_deep_statement()
-            if self.position == begin:
-                self.position += 1
+            self.position += self.position == begin
+
+    def _reset(self) -> None:
+        """Forget what belonged to the statement before."""
+        self.depth = self.links = self.unclosed = 0
+        self.in_hole = self.is_deep = False
 
     def _statement(self) -> Statement:
         """Parse one statement with its decorators."""

@@ -50,6 +50,8 @@ class SyntaxFindings:
 
 def quoted(text: str) -> str:
     """Write a piece of source so that it can stand in a message: printable, short, in backquotes."""
+    if text == "`":
+        return "a backquote"
     if len(text) == 1 and not text.isprintable():
         return f"U+{ord(text):04X}"
     short = text if len(text) <= 40 else text[:37] + "..."

@@ -59,10 +59,12 @@ class TokenStream:
         depth: How many expressions or types enclose the current one.
         is_deep: Whether a tree may have become high, so that its height has to be measured.
         links: How many links the long chains of the statement have so far.
+        unclosed: How many brackets were given up as never closed since the last recovery.
     """
 
     __slots__ = (
-        "depth", "ends", "findings", "is_deep", "kinds", "links", "position", "starts", "text", "values",
+        "depth", "ends", "findings", "is_deep", "kinds", "links", "position", "starts", "text",
+        "unclosed", "values",
     )  # fmt: skip
 
     def __init__(self, tokens: Tokens, findings: SyntaxFindings) -> None:
@@ -77,6 +79,7 @@ class TokenStream:
         self.depth = 0
         self.is_deep = False
         self.links = 0
+        self.unclosed = 0
 
     # --- looking and taking ---
 
@@ -106,10 +109,14 @@ class TokenStream:
         """Take a closing bracket and give its end; when it is missing, say where it was opened."""
         if self.kinds[self.position] != kind:
             line = self.findings.source.line(opening)
-            hint = f"it closes the `{self.text[opening]}` of line {line}"
-            self.fail("OCT313", f"expected `{kind}`", hint)
+            self._fail_unclosed(kind, f"it closes the `{self.text[opening]}` of line {line}")
         self.position += 1
         return self.ends[self.position - 1]
+
+    def _fail_unclosed(self, kind: str, hint: str = "") -> NoReturn:
+        """Report a missing closing bracket; nothing that follows belongs to the open one."""
+        self.unclosed += 1
+        self.fail("OCT313", f"expected `{kind}`", hint)
 
     def take_word(self, word: str) -> None:
         """Take that word; anything else is a finding."""
@@ -203,6 +210,9 @@ class TokenStream:
         depth = 0
         for kind in kinds[begin : self.position]:
             depth = _depth_after(kind, depth)
+        depth, self.unclosed = max(0, depth - self.unclosed), 0
+        if self.starts_statement(self.position):
+            return
         while (kind := kinds[self.position]) is not END:
             if depth == 0 and (kind in stops or kind in CLOSING):
                 return
@@ -241,7 +251,7 @@ class TokenStream:
                 self.position += 1
             elif kind == ",":
                 self._pass_comma()
-            elif kind != closing:
+            elif kind != closing and kind is not END:
                 self._report_no_separator(closing)
         return found
 
@@ -255,25 +265,26 @@ class TokenStream:
 
     def _report_no_separator(self, closing: str) -> None:
         """Report that an element follows another without anything between them."""
+        if self.starts_statement(self.position - 1):
+            self.position -= 1  # what looked like an element is the first word of a statement
+            self._fail_unclosed(closing)
         if self.kinds[self.position] in CLOSING:
-            self.fail("OCT313", f"expected `{closing}`")
+            self._fail_unclosed(closing)
         self.report("OCT322", f"expected a new line or a comma, found {self.found()}")
-        if self.kinds[self.position] is END:
-            raise Unexpected
 
     def _recover_element(self, begin: int, closing: str) -> None:
         """Go on after a broken element, or give up the brackets when their end is missing."""
         if self.starts_statement(begin):
             self.position = begin
+            self.unclosed += 1
             raise Unexpected
         self.recover(begin, END_OF_ELEMENT)
         if self.position == begin and self.kinds[begin] not in CLOSING and self.kinds[begin] != ",":
             self.position += 1
         kind = self.kinds[self.position]
-        if kind in CLOSING and kind != closing:
-            self.fail("OCT313", f"expected `{closing}`")
-        if kind is not END and self.is_cut_short():
-            self.fail("OCT313", f"expected `{closing}`")
+        is_other_bracket = kind in CLOSING and kind != closing
+        if is_other_bracket or (kind is not END and self.is_cut_short()):
+            self._fail_unclosed(closing)
 
 
 def _depth_after(kind: str, depth: int) -> int:

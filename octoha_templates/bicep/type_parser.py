@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from octoha_templates.bicep.expression_parser import ExpressionParser
-from octoha_templates.bicep.lexer import INTEGER, LEFT, NAME, NEWLINE, STRING
+from octoha_templates.bicep.lexer import END, INTEGER, LEFT, NAME, NEWLINE, STRING
 from octoha_templates.bicep.syntax import (
     AdditionalProperties,
     ArrayType,
@@ -30,9 +30,8 @@ from octoha_templates.bicep.syntax import (
     Unary,
     UnionType,
 )
-from octoha_templates.bicep.token_stream import Unexpected
+from octoha_templates.bicep.token_stream import END_OF_LINE, Unexpected
 
-_END_OF_LINE: Final = frozenset((NEWLINE,))
 _TYPE_HINT: Final = (
     "such as `string`, `int`, `bool`, `object`, `array`, a literal, or a type of your own"
 )
@@ -223,10 +222,12 @@ class TypeParser(ExpressionParser):
             begin = self.position
             try:
                 found.append(self._decorator())
-                if self.kinds[self.position] is not NEWLINE:
-                    self.fail("OCT314", "expected a new line after the decorator")
             except Unexpected:
-                self.recover(begin, _END_OF_LINE)
+                self.recover(begin, END_OF_LINE)
+            if self.kinds[self.position] not in (NEWLINE, END):
+                self.report(
+                    "OCT314", f"expected a new line after the decorator, found {self.found()}"
+                )
             self.skip_line_ends()
         return tuple(found)
 

@@ -252,10 +252,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT325",
         "Nested too deeply",
-        "Brackets, conditions, interpolations or chains of operators go deeper than this compiler follows. The "
-        "official compiler has no fixed limit.",
-        "",
-        "Give the inner parts a name with `var`.",
+        "Brackets, conditions, interpolations or chains of operators go deeper than this compiler follows; parts "
+        "of them can have a name of their own with `var`. The official compiler has no fixed limit.",
     ),
     Code(
         "OCT326",

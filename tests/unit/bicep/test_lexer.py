@@ -171,7 +171,7 @@ def test_pragmas_are_kept_apart_with_their_codes() -> None:
         (r"'\u{D83D}'", ["1:2 OCT304"]),
         ("'''a\nb''", ["1:1 OCT305"]),
         ("$'''a${b}", ["1:9 OCT305"]),
-        ('a = "b"', ["1:5 OCT306", "1:7 OCT306"]),
+        ('a = "b" "', ["1:5 OCT306", "1:9 OCT306"]),
         ("a" * 256, ["1:1 OCT307"]),
         ("a" * 255, []),
         ("#disable-next-line\n", ["1:1 OCT328"]),

@@ -26,8 +26,10 @@ Shape = Callable[..., str]
         ("type a = int", "TypeDeclaration([], Identifier(a), NamedType(int))"),
         (
             "func f(a string, b int) string => a",
-            "Function([], Identifier(f), [FunctionParameter(Identifier(a), NamedType(string)), "
-            "FunctionParameter(Identifier(b), NamedType(int))], NamedType(string), Name(a))",
+            (
+                "Function([], Identifier(f), [FunctionParameter(Identifier(a), NamedType(string)), "
+                "FunctionParameter(Identifier(b), NamedType(int))], NamedType(string), Name(a))"
+            ),
         ),
         ("func f() int =>\n  1", "Function([], Identifier(f), [], NamedType(int), Integer(1))"),
         (
@@ -48,8 +50,10 @@ Shape = Callable[..., str]
         ),
         (
             "resource a 'T@1' = [for x in y: if (x) {}]",
-            "Resource([], Identifier(a), String(T@1, False), False, "
-            "For(Identifier(x), None, Name(y), If(Name(x), Object([]))))",
+            (
+                "Resource([], Identifier(a), String(T@1, False), False, "
+                "For(Identifier(x), None, Name(y), If(Name(x), Object([]))))"
+            ),
         ),
         (
             "module a 'b.bicep' = {}",
@@ -58,19 +62,25 @@ Shape = Callable[..., str]
         ("import * as a from 'b'", "Import([], Identifier(a), [], String(b, False))"),
         (
             "import { a, b as c } from 'd'",
-            "Import([], None, [ImportItem(Identifier(a), None), "
-            "ImportItem(Identifier(b), Identifier(c))], String(d, False))",
+            (
+                "Import([], None, [ImportItem(Identifier(a), None), "
+                "ImportItem(Identifier(b), Identifier(c))], String(d, False))"
+            ),
         ),
         (
             "import {\n  a\n  'b-c' as d\n} from 'e'",
-            "Import([], None, [ImportItem(Identifier(a), None), "
-            "ImportItem(String(b-c, False), Identifier(d))], String(e, False))",
+            (
+                "Import([], None, [ImportItem(Identifier(a), None), "
+                "ImportItem(String(b-c, False), Identifier(d))], String(e, False))"
+            ),
         ),
         ("extension graph", "Extension([], extension, Identifier(graph), None, None)"),
         (
             "extension 'br:x@1' with { a: 1 } as b",
-            "Extension([], extension, String(br:x@1, False), "
-            "Object([Property(Identifier(a), Integer(1))]), Identifier(b))",
+            (
+                "Extension([], extension, String(br:x@1, False), "
+                "Object([Property(Identifier(a), Integer(1))]), Identifier(b))"
+            ),
         ),
         ("provider 'az@1'", "Extension([], provider, String(az@1, False), None, None)"),
         ("import 'az@1' as a", "Extension([], import, String(az@1, False), None, Identifier(a))"),
