@@ -1,0 +1,47 @@
+"""`python -m tools.schemas.lock`: writes schemas/sdk.lock anew, with the hash of every package in sources.toml."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tools.schemas.sources import Source, read_sources
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HEADER = "# The packages that schemas/ is made from. Written by `python -m tools.schemas.lock`.\n"
+
+
+def main() -> int:
+    """Download every package once and write down its hash.
+
+    Returns:
+        The exit code, 0.
+    """
+    sources = read_sources(_ROOT / "tools" / "schemas" / "sources.toml", Path())
+    lines = [f"{s.package}=={s.version} \\\n    --hash=sha256:{_hash(s)}\n" for s in sources]
+    (_ROOT / "schemas" / "sdk.lock").write_text(_HEADER + "".join(sorted(lines)), "utf-8")
+    return 0
+
+
+def _hash(source: Source) -> str:
+    """Give the SHA-256 of the wheel of a release."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+        ]
+        subprocess.run([*command, "-d", folder, f"{source.package}=={source.version}"], check=True)
+        (wheel,) = Path(folder).iterdir()
+        return hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
