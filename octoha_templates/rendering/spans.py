@@ -1,0 +1,95 @@
+"""Which line of which fragment each rendered line came from.
+
+Jinja does not say, so every fragment line that leaves text carries an invisible mark through the
+rendering: three private-use characters around a number. The marks are read off and taken out afterwards.
+They cannot be forged by a value, because `literals` writes private-use characters as escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+_OPEN: Final = "\ue0f0"
+_CLOSE: Final = "\ue0f1"
+_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+_TAG = re.compile(r"\{%|\{#|\{\{")
+_ENDS = {"{%": "%}", "{#": "#}", "{{": "}}"}
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentLine:
+    """The place in a fragment that a rendered line came from; line counts from 1."""
+
+    fragment: str
+    line: int
+
+
+class MarkLines(Extension):
+    """Puts a mark in front of every line of a fragment that holds text or a value."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Register with the environment; there is nothing to configure."""
+        super().__init__(environment)
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Mark the lines; a line that only holds tags, or lies inside one, stays as it is."""
+        if name is None:
+            return source
+        marked: list[str] = []
+        closing = ""
+        for number, line in enumerate(source.split("\n"), start=1):
+            mark = "" if closing or not _leaves_text(line) else f"{_OPEN}{name}:{number}{_CLOSE}"
+            marked.append(mark + line)
+            closing = _open_tag(line, closing)
+        return "\n".join(marked)
+
+
+def _leaves_text(line: str) -> bool:
+    start = line.lstrip()
+    return bool(start) and not start.startswith(("{%", "{#"))
+
+
+def _open_tag(line: str, closing: str) -> str:
+    """Say which end mark a following line would have to bring, or nothing."""
+    position = 0
+    while True:
+        if closing:
+            end = line.find(closing, position)
+            if end < 0:
+                return closing
+            position = end + 2
+            closing = ""
+        tag = _TAG.search(line, position)
+        if tag is None:
+            return ""
+        closing = _ENDS[tag.group()]
+        position = tag.end()
+
+
+def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]:
+    """Take the marks out and say where each line came from.
+
+    Args:
+        text: Rendered text with marks.
+        fragment: The fragment to name for lines before the first mark.
+
+    Returns:
+        The clean text, and one place per line. A line made of several counts as the innermost one; a
+        line without a mark continues the one above.
+    """
+    places: list[FragmentLine] = []
+    current = FragmentLine(fragment, 1)
+    clean: list[str] = []
+    for line in text.split("\n"):
+        marks = _MARK.findall(line)
+        if marks:
+            name, _, number = marks[-1].rpartition(":")
+            current = FragmentLine(name, int(number))
+        clean.append(_MARK.sub("", line) if marks else line)
+        places.append(current)
+    return "\n".join(clean), tuple(places)
