@@ -4,4 +4,50 @@ from __future__ import annotations
 
 from octoha_templates.codes._entry import Code
 
-RENDERING_CODES: tuple[Code, ...] = ()
+_SANDBOX = "https://jinja.palletsprojects.com/en/stable/sandbox/"
+
+RENDERING_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT201",
+        "Unknown component",
+        "A component is named by its role and kind, as in database/azure-sql, and this one does not exist.",
+        example="octoha-render component database/azuresql",
+        instead="octoha-render component database/azure-sql",
+    ),
+    Code(
+        "OCT202",
+        "Missing fragment",
+        "A fragment or script was asked for that is neither in the folder of overrides nor in the package.",
+        example="{% include 'shared/no-such-fragment.j2' %}",
+        instead="Name a fragment by its path below templates/.",
+    ),
+    Code(
+        "OCT203",
+        "Fragment syntax",
+        "Jinja cannot read the fragment.",
+        example="{% if nodes.count > 2 %} without {% endif %}",
+        instead="Close every block, and every {{ with }}.",
+        sources=("https://jinja.palletsprojects.com/en/stable/templates/",),
+    ),
+    Code(
+        "OCT204",
+        "Undefined value in a fragment",
+        "The fragment reads a name that the stack does not have. Undefined values are never rendered as nothing.",
+        example="{{ nodes.cout | bicep }}",
+        instead="{{ nodes.count | bicep }}",
+    ),
+    Code(
+        "OCT205",
+        "Fragment failed",
+        "Rendering the fragment ended in an error, such as a value that has no Bicep literal.",
+        example="{{ (1 / 3) | bicep }}",
+        instead="Bicep has whole numbers only.",
+    ),
+    Code(
+        "OCT206",
+        "Fragment left the sandbox",
+        "Fragments are rendered in Jinja's sandbox; this one reaches for Python's inside or changes a value.",
+        example="{{ ''.__class__ }}",
+        sources=(_SANDBOX,),
+    ),
+)

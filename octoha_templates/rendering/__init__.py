@@ -1,0 +1,1 @@
+"""From a stack to Bicep: Jinja fragments, one module per component."""

@@ -1,0 +1,192 @@
+"""Fragments -> Bicep modules, and which line came from which fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import SecurityError
+
+from octoha_templates._resources import data_folder
+from octoha_templates.config.model import Stack
+from octoha_templates.diagnostics import Diagnostic, Location, Severity
+from octoha_templates.errors import RenderError
+from octoha_templates.rendering.components import Component, access_kinds, components_of, kind_of
+from octoha_templates.rendering.environment import environment
+from octoha_templates.rendering.spans import FragmentLine, read_marks
+
+MAIN_FRAGMENT = "main.bicep.j2"
+MAIN_FILE = "main.bicep"
+_SCRIPTS = "scripts"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedModule:
+    """One Bicep file.
+
+    Attributes:
+        path: Where it belongs in the rendered folder: `main.bicep`, `modules/key-vault.bicep`.
+        text: The Bicep.
+        spans: For each line of the text the fragment line it came from.
+    """
+
+    path: str
+    text: str
+    spans: tuple[FragmentLine, ...]
+
+    def find_fragment(self, line: int) -> FragmentLine | None:
+        """Say which fragment line a line of the text came from; None past the end. Lines count from 1."""
+        return self.spans[line - 1] if 0 < line <= len(self.spans) else None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedStack:
+    """All Bicep files of a stack, `main.bicep` first, and the scripts that they embed.
+
+    Attributes:
+        modules: The Bicep files.
+        scripts: PowerShell files by their path in the rendered folder.
+    """
+
+    modules: tuple[RenderedModule, ...]
+    scripts: Mapping[str, bytes]
+
+    def find_module(self, path: str) -> RenderedModule | None:
+        """Look a module up by its path; None when there is no such file."""
+        return next((module for module in self.modules if module.path == path), None)
+
+
+def render_modules(stack: Stack, overrides: Path | None = None) -> RenderedStack:
+    """Render the Bicep of a whole stack.
+
+    Args:
+        stack: A checked stack.
+        overrides: A folder whose fragments and scripts go in front of the package's own, or None.
+
+    Returns:
+        `main.bicep`, a module per component, and their scripts.
+
+    Raises:
+        RenderError: A fragment is missing or cannot be rendered; the finding names fragment and line.
+    """
+    components = components_of(stack)
+    context = _context(stack, components)
+    modules = tuple(
+        _render(component.fragment, component.module, context, overrides)
+        for component in components
+    )
+    main = _render(MAIN_FRAGMENT, MAIN_FILE, context, overrides)
+    return RenderedStack((main, *modules), _scripts(components, overrides))
+
+
+def render_main(stack: Stack, overrides: Path | None = None) -> RenderedModule:
+    """Render `main.bicep` alone, for the values of an environment; otherwise like `render_modules`."""
+    return _render(MAIN_FRAGMENT, MAIN_FILE, _context(stack, components_of(stack)), overrides)
+
+
+def render_component(
+    stack: Stack, component: Component, overrides: Path | None = None
+) -> RenderedStack:
+    """Render one component as a `main.bicep` that deploys on its own; otherwise like `render_modules`."""
+    context = _context(stack, (component,))
+    module = _render(component.fragment, MAIN_FILE, context, overrides)
+    # The scripts lie beside main.bicep here and one folder up from modules/ in a stack.
+    text = module.text.replace(f"'../{_SCRIPTS}/", f"'{_SCRIPTS}/")
+    return RenderedStack(
+        (RenderedModule(MAIN_FILE, text, module.spans),), _scripts((component,), overrides)
+    )
+
+
+def render_text(
+    fragment: str, values: Mapping[str, Any], overrides: Path | None = None
+) -> str:
+    """Render a fragment that is not Bicep, such as the runbook.
+
+    Raises:
+        RenderError: The fragment is missing or cannot be rendered.
+    """
+    return _render(fragment, fragment, values, overrides).text
+
+
+def _context(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any]:
+    """Give the names that fragments read: the stack, its parts, and which components it has."""
+    parts = {field: getattr(stack, field) for field in stack.__struct_fields__}
+    return {
+        **parts,
+        "stack": stack,
+        "access": access_kinds(stack),
+        "backup_kind": kind_of(stack.backup),
+        "modules": {component.id: component.module for component in components},
+    }
+
+
+def _render(
+    fragment: str, path: str, context: Mapping[str, Any], overrides: Path | None
+) -> RenderedModule:
+    try:
+        marked = environment(overrides).get_template(fragment).render(context)
+    except RecursionError as cause:
+        raise RenderError(_finding("OCT205", "fragments include each other without end", fragment)) from cause
+    except (JinjaError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as cause:
+        raise RenderError(_finding_from(cause, fragment)) from cause
+    text, spans = read_marks(marked, fragment)
+    return RenderedModule(path, text, spans)
+
+
+def _finding_from(cause: Exception, fragment: str) -> Diagnostic:
+    if isinstance(cause, TemplateNotFound):
+        return _finding("OCT202", f"the fragment {cause.name} does not exist", fragment)
+    if isinstance(cause, TemplateSyntaxError):
+        place = Location(cause.name or fragment, cause.lineno)
+        return _finding("OCT203", f"the fragment is not right: {cause.message}", fragment, place)
+    place = _place_of(cause, fragment)
+    if isinstance(cause, UndefinedError):
+        return _finding("OCT204", f"the fragment reads a value there is not: {cause}", fragment, place)
+    if isinstance(cause, SecurityError):
+        return _finding("OCT206", f"the fragment does what the sandbox forbids: {cause}", fragment, place)
+    return _finding("OCT205", f"the fragment cannot be rendered: {cause}", fragment, place)
+
+
+def _place_of(cause: Exception, fragment: str) -> Location:
+    """Find the innermost fragment line in the traceback; Jinja rewrites it to name fragments."""
+    place = Location(fragment)
+    roots = [str(folder) for folder in (data_folder("templates"),)]
+    step = cause.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if name.endswith(".j2"):
+            short = next((name[len(root) + 1 :] for root in roots if name.startswith(root)), Path(name).name)
+            place = Location(short.replace("\\", "/"), step.tb_lineno)
+        step = step.tb_next
+    return place
+
+
+def _finding(code: str, message: str, fragment: str, place: Location | None = None) -> Diagnostic:
+    return Diagnostic(
+        code,
+        Severity.ERROR,
+        message,
+        place or Location(fragment),
+        hint="mend the fragment in the folder of overrides, or leave it out to use the package's own",
+    )
+
+
+def _scripts(components: tuple[Component, ...], overrides: Path | None) -> Mapping[str, bytes]:
+    found = {
+        f"{_SCRIPTS}/{script}": _read_script(f"{component.id}/{_SCRIPTS}/{script}", overrides)
+        for component in components
+        for script in component.scripts
+    }
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _read_script(path: str, overrides: Path | None) -> bytes:
+    for folder in (overrides, data_folder("templates")):
+        if folder is not None and (folder / path).is_file():
+            return (folder / path).read_bytes()
+    raise RenderError(_finding("OCT202", f"the script {path} does not exist", path))
