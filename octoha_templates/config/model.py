@@ -154,6 +154,7 @@ class Installer(_Part, frozen=True, kw_only=True):
             Meta(
                 pattern=r"^[0-9a-fA-F]{64}$",
                 description="SHA-256 of the MSI. Without it the Authenticode signature alone decides.",
+                examples=["0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"],
             ),
         ]
         | None
@@ -211,7 +212,7 @@ class Subnets(_Part, frozen=True, kw_only=True):
     ] = "10.20.0.0/26"
     private_endpoints: Annotated[
         Cidr,
-        Meta(description="Private endpoints of Key Vault, database and storage; /28 or larger."),
+        Meta(description="Private endpoints of Key Vault, database and storage; /29 or larger."),
     ] = "10.20.0.64/26"
     load_balancer: Annotated[
         Cidr, Meta(description="Front end of the load balancer; /29 or larger.")
@@ -283,10 +284,16 @@ class NewNetwork(_Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
 class Image(_Part, frozen=True, kw_only=True):
     """The marketplace image of the nodes; generation 2, for trusted launch."""
 
-    publisher: ImageName = "MicrosoftWindowsServer"
-    offer: ImageName = "WindowsServer"
-    sku: ImageName = "2022-datacenter-azure-edition"
-    version: ImageName = "latest"
+    publisher: Annotated[ImageName, Meta(description="Publisher of the image.")] = (
+        "MicrosoftWindowsServer"
+    )
+    offer: Annotated[ImageName, Meta(description="Offer of the publisher.")] = "WindowsServer"
+    sku: Annotated[ImageName, Meta(description="Edition of Windows Server.")] = (
+        "2022-datacenter-azure-edition"
+    )
+    version: Annotated[
+        ImageName, Meta(description="Version of the image; latest when the nodes are made.")
+    ] = "latest"
 
 
 class Patching(_Part, frozen=True, kw_only=True):
@@ -473,7 +480,10 @@ class AzureLoadBalancer(
 
     private_ip_address: Annotated[
         IpAddress | None,
-        Meta(description="Fixed front-end address; Azure chooses when absent."),
+        Meta(
+            description="Fixed front-end address; Azure chooses when absent.",
+            examples=["10.20.0.132"],
+        ),
     ] = None
     first_polling_port: Annotated[
         Port,
