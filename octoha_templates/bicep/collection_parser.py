@@ -229,13 +229,14 @@ class CollectionParser(TokenStream):
         hint = f"put it in quotes: `'{kind}'`" if reserved else ""
         self.fail("OCT316", "expected the name of a property", hint)
 
-    def _fail_without_colon(self, key: Identifier | String | Interpolation) -> None:
-        """Report a missing colon, or the missing end of the object when a statement starts here."""
-        before = self.position - 1
-        if isinstance(key, Identifier) and self.starts_statement(before):
-            self.position = before
-            self.fail("OCT313", "expected `}`")
-        self.fail("OCT313", "expected `:` after the name of the property")
+    def _fail_without_colon(self, key: Identifier | String | Interpolation) -> NoReturn:
+        """Report a missing colon, unless the key is the first word of the next statement."""
+        if isinstance(key, Identifier) and self.starts_statement(self.position - 1):
+            raise Unexpected
+        hint = ""
+        if isinstance(key, Identifier) and self.kinds[self.position] == "-":
+            hint = f"put a name with a dash in quotes: `'{key.name}-...'`"
+        self.fail("OCT313", "expected `:` after the name of the property", hint)
 
     # --- conditions ---
 

@@ -65,7 +65,7 @@ class StatementParser(TypeParser):
         except Unexpected:
             self.depth, self.in_hole = depth, False
             self.recover(begin, END_OF_LINE)
-            return Missing(self.starts[begin], self.starts[begin])
+            return Missing(self.ends[begin - 1], self.ends[begin - 1])
 
     def _type(self) -> TypeExpression:
         """Parse a type; when it is broken, go on at the `=` after it."""
@@ -75,7 +75,7 @@ class StatementParser(TypeParser):
         except Unexpected:
             self.depth, self.in_hole = depth, False
             self.recover(begin, _END_OF_TYPE)
-            return MissingType(self.starts[begin], self.starts[begin])
+            return MissingType(self.ends[begin - 1], self.ends[begin - 1])
 
     def _is_at_end(self) -> bool:
         return self.kinds[self.position] is NEWLINE or self.kinds[self.position] is END
@@ -85,7 +85,7 @@ class StatementParser(TypeParser):
         if self.kinds[self.position] in (STRING, LEFT):
             return self.string()
         self.report(code, f"expected {what}, found {self.found()}", hint)
-        place = self.starts[self.position]
+        place = self._end()
         if self._is_at_end():
             raise Unexpected
         if self.kinds[self.position] != "=":

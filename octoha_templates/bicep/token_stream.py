@@ -30,6 +30,7 @@ STATEMENT_KEYWORDS: Final = frozenset(
 AFTER_KEYWORD: Final = frozenset((NAME, STRING, LEFT, "*", "{"))
 OPENING: Final = frozenset(("{", "[", "(", LEFT))
 CLOSING: Final = frozenset(("}", "]", ")", RIGHT))
+_AFTER_ELEMENTS: Final = CLOSING | {END}
 END_OF_LINE: Final = frozenset((NEWLINE,))
 END_OF_ELEMENT: Final = frozenset((NEWLINE, ","))
 
@@ -109,14 +110,11 @@ class TokenStream:
         """Take a closing bracket and give its end; when it is missing, say where it was opened."""
         if self.kinds[self.position] != kind:
             line = self.findings.source.line(opening)
-            self._fail_unclosed(kind, f"it closes the `{self.text[opening]}` of line {line}")
+            self.unclosed += 1
+            hint = f"it closes the `{self.text[opening]}` of line {line}"
+            self.fail("OCT313", f"expected `{kind}`", hint)
         self.position += 1
         return self.ends[self.position - 1]
-
-    def _fail_unclosed(self, kind: str, hint: str = "") -> NoReturn:
-        """Report a missing closing bracket; nothing that follows belongs to the open one."""
-        self.unclosed += 1
-        self.fail("OCT313", f"expected `{kind}`", hint)
 
     def take_word(self, word: str) -> None:
         """Take that word; anything else is a finding."""
@@ -230,29 +228,27 @@ class TokenStream:
         """Parse what stands in brackets: elements on lines of their own, or with commas between.
 
         Args:
-            closing: The bracket that ends them; it is not taken.
+            closing: The bracket that ends them; it is not taken, and may turn out to be missing.
             parse: Parses one element.
-
-        Raises:
-            Unexpected: A new statement starts before the bracket.
         """
         kinds = self.kinds
         found: list[T] = []
         self.skip_line_ends()
-        while (kind := kinds[self.position]) != closing and kind is not END:
+        while (kind := kinds[self.position]) not in _AFTER_ELEMENTS:
             begin, depth = self.position, self.depth
             try:
                 found.append(parse())
             except Unexpected:
                 self.depth = depth
-                self._recover_element(begin, closing)
+                if not self._recover_element(begin):
+                    break
             kind = kinds[self.position]
             if kind is NEWLINE:
                 self.position += 1
             elif kind == ",":
                 self._pass_comma()
-            elif kind != closing and kind is not END:
-                self._report_no_separator(closing)
+            elif kind not in _AFTER_ELEMENTS and not self._passes_without_separator():
+                break
         return found
 
     def _pass_comma(self) -> None:
@@ -263,28 +259,32 @@ class TokenStream:
             self.report("OCT323", "a line end follows the comma", hint)
             self.position += 1
 
-    def _report_no_separator(self, closing: str) -> None:
-        """Report that an element follows another without anything between them."""
-        if self.starts_statement(self.position - 1):
-            self.position -= 1  # what looked like an element is the first word of a statement
-            self._fail_unclosed(closing)
-        if self.kinds[self.position] in CLOSING:
-            self._fail_unclosed(closing)
-        self.report("OCT322", f"expected a new line or a comma, found {self.found()}")
+    def _passes_without_separator(self) -> bool:
+        """Report that an element follows another without anything between them.
 
-    def _recover_element(self, begin: int, closing: str) -> None:
-        """Go on after a broken element, or give up the brackets when their end is missing."""
+        Returns:
+            False when what looked like an element is the first word of the next statement.
+        """
+        if self.starts_statement(self.position - 1):
+            self.position -= 1
+            return False
+        self.report("OCT322", f"expected a new line or a comma, found {self.found()}")
+        return True
+
+    def _recover_element(self, begin: int) -> bool:
+        """Go on after a broken element.
+
+        Returns:
+            False when the next statement starts, so that the bracket has to end here.
+        """
         if self.starts_statement(begin):
             self.position = begin
-            self.unclosed += 1
-            raise Unexpected
+            return False
         self.recover(begin, END_OF_ELEMENT)
-        if self.position == begin and self.kinds[begin] not in CLOSING and self.kinds[begin] != ",":
-            self.position += 1
         kind = self.kinds[self.position]
-        is_other_bracket = kind in CLOSING and kind != closing
-        if is_other_bracket or (kind is not END and self.is_cut_short()):
-            self._fail_unclosed(closing)
+        if self.position == begin and kind not in CLOSING and kind != ",":
+            self.position += 1
+        return self.kinds[self.position] is END or not self.is_cut_short()
 
 
 def _depth_after(kind: str, depth: int) -> int:
