@@ -1,0 +1,90 @@
+"""What the tests of the PowerShell scripts share: the scripts, parsed.
+
+No PowerShell runs here: the tests read the syntax tree and find what a run on a node would find too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Node, Parser
+
+ROOT = Path(__file__).resolve().parents[3]
+SCRIPTS = sorted((ROOT / "templates").rglob("*.ps1"))
+
+
+def nodes_of(root: Node, *types: str) -> Iterator[Node]:
+    """Walk a tree in the order of the text, giving the nodes of the types asked for (all without)."""
+    if not types or root.type in types:
+        yield root
+    for child in root.children:
+        yield from nodes_of(child, *types)
+
+
+def text_of(node: Node) -> str:
+    """Give the source text of a node."""
+    return (node.text or b"").decode()
+
+
+def name_of(variable: Node) -> str:
+    """Give the name of a variable in lower case, without the dollar, braces and scope."""
+    name = text_of(variable).lstrip("$@").strip("{}").lower()
+    return name.removeprefix("script:")
+
+
+@dataclass(frozen=True)
+class Script:
+    """One PowerShell script and its syntax tree."""
+
+    path: Path
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes of the file."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.data.decode("ascii")
+
+    @cached_property
+    def tree(self) -> Node:
+        """The root of the syntax tree."""
+        return Parser(Language(tree_sitter_powershell.language())).parse(self.data).root_node
+
+    @cached_property
+    def functions(self) -> dict[str, Node]:
+        """The functions of the script by name."""
+        return {
+            text_of(next(nodes_of(node, "function_name"))): node
+            for node in nodes_of(self.tree, "function_statement")
+        }
+
+    @cached_property
+    def commands(self) -> tuple[Node, ...]:
+        """Every command that is called by name."""
+        return tuple(node for node in nodes_of(self.tree, "command") if command_name(node))
+
+
+def command_name(command: Node) -> str:
+    """Give the name of a command, or nothing when it is called through a variable."""
+    first = command.children[0]
+    return text_of(first) if first.type == "command_name" else ""
+
+
+@pytest.fixture(params=SCRIPTS, ids=lambda path: path.name)
+def script(request: pytest.FixtureRequest) -> Script:
+    """Every script of the templates, one after the other."""
+    return Script(request.param)
+
+
+@pytest.fixture
+def bootstrap() -> Script:
+    """The script that makes a node."""
+    return Script(ROOT / "templates/nodes/virtual-machines/scripts/bootstrap-node.ps1")
