@@ -10,7 +10,7 @@ from typing import Any
 
 from octoha_templates.schemacheck.problem import Path
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _SHOWN_VALUES = 8
 _SHOWN_CHARACTERS = 60
 
@@ -35,7 +35,7 @@ def json_path(path: Sequence[str | int], base: str = "") -> str:
         elif _IDENTIFIER.fullmatch(part):
             text += f".{part}" if text else part
         else:
-            quoted = part.replace("'", "\\'")
+            quoted = part.replace("\\", "\\\\").replace("'", "\\'")
             text += f"['{quoted}']"
     return text
 

@@ -1,0 +1,8 @@
+"""ARM templates against their schemas and ARM's own rules."""
+
+from __future__ import annotations
+
+from octoha_templates.validation.registry import SchemaRegistry, registry_of
+from octoha_templates.validation.template import validate_template
+
+__all__ = ["SchemaRegistry", "registry_of", "validate_template"]

@@ -1,0 +1,81 @@
+"""An ARM template in, findings out.
+
+Each resource is checked by the one definition that its type and API version choose. The published root schema tries
+all definitions on every resource instead, which takes seconds and ends in "not valid under any of the given
+schemas". Nested templates are checked in the same way, all the way down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from octoha_templates.diagnostics import Diagnostic, Location, in_order
+from octoha_templates.schemacheck import schema_problems
+from octoha_templates.validation.places import Places
+from octoha_templates.validation.registry import SchemaRegistry, registry_of
+from octoha_templates.validation.resources import CODES, resource_findings
+from octoha_templates.validation.scopes import Json, TemplateScope, read_scopes
+
+_ROOT: Final = "2019-04-01/deploymentTemplate.json"
+_SYMBOLIC_ROOT: Final = _ROOT + "#/definitions/symbolicTemplate"
+
+Rule = Callable[[TemplateScope, Places], Iterator[Diagnostic]]
+RULES: Final[tuple[Rule, ...]] = ()
+
+
+def validate_template(
+    template: Mapping[str, Any],
+    *,
+    source_map: Mapping[str, Location] | None = None,
+    file: str = "main.json",
+    schemas: Path | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Check an ARM template, with every template nested in it.
+
+    Args:
+        template: The template, as data.
+        source_map: JSON path -> where it came from, such as a line of Bicep; the nearest known place is named.
+        file: What to call the template where no place is known.
+        schemas: A folder in the published layout, to use in place of the schemas of this package.
+
+    Returns:
+        The findings in order of place; none when nothing is wrong.
+
+    Raises:
+        TemplateError: OCT460 or OCT461, the folder of schemas cannot be used.
+    """
+    places = Places(file, source_map or {})
+    registry = registry_of(schemas)
+    findings: list[Diagnostic] = []
+    for scope in read_scopes(template):
+        findings += _root_findings(scope, places)
+        for resource in scope.resources:
+            findings += resource_findings(resource, registry, places)
+        for rule in RULES:
+            findings += rule(scope, places)
+    return in_order(findings)
+
+
+def _root_findings(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
+    """Check the frame of a template: its sections, parameters and outputs; not its resources."""
+    address = _SYMBOLIC_ROOT if "languageVersion" in scope.body else _ROOT
+    for problem in schema_problems(_own_registry().validator_at(address), _frame(scope)):
+        words = problem.message.replace("unknown key", "unknown property", 1)
+        path = (*scope.path, *problem.path)
+        yield places.finding(CODES[problem.kind], path, words, hint=problem.hint)
+
+
+def _own_registry() -> SchemaRegistry:
+    """Give our own schemas: the published root refers to files that no folder has in full."""
+    return registry_of(None)
+
+
+def _frame(scope: TemplateScope) -> Json:
+    """Take the resources out of a template."""
+    body = dict(scope.body)
+    resources = body.get("resources")
+    if isinstance(resources, dict | list):
+        body["resources"] = type(resources)()
+    return body
