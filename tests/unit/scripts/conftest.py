@@ -1,6 +1,7 @@
 """What the tests of the PowerShell scripts share: the scripts, parsed.
 
-No PowerShell runs here: the tests read the syntax tree and find what a run on a node would find too late.
+No PowerShell runs here: the tests read the syntax tree and find what a run on a node would find
+too late.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SCRIPTS = sorted((ROOT / "templates").rglob("*.ps1"))
 
 
 def nodes_of(root: Node, *types: str) -> Iterator[Node]:
-    """Walk a tree in the order of the text, giving the nodes of the types asked for (all without)."""
+    """Walk a tree in the order of the text; give the nodes of these types, or all without."""
     if not types or root.type in types:
         yield root
     for child in root.children:

@@ -1,4 +1,4 @@
-"""Every script of the templates parses, and keeps to the rules that make it safe to run unattended."""
+"""Every script of the templates parses and keeps to the rules that make it safe to run unattended."""
 
 from __future__ import annotations
 
@@ -12,24 +12,92 @@ from .conftest import Script, command_name, name_of, nodes_of, text_of
 # Managed run commands take scripts inline up to about this size.
 LARGEST_SCRIPT = 64 * 1024
 
-# Cmdlets of Windows PowerShell 5.1 and of Windows Server 2022 that the scripts may use; a typing error is not among them.
+# Cmdlets of Windows PowerShell 5.1 and Windows Server 2022 that the scripts may use; a typing
+# error is not among them.
 CMDLETS = frozenset(
-    """
-    Add-Content Add-MpPreference Add-PartitionAccessPath Add-Type Clear-Disk ConvertFrom-Json ConvertTo-Json Copy-Item
-    ForEach-Object Format-Volume Get-AuthenticodeSignature Get-ChildItem Get-Command Get-Content Get-Disk Get-FileHash
-    Get-Item Get-NetFirewallRule Get-Partition Get-PartitionSupportedSize Get-ScheduledTask Get-Service Get-Volume
-    Initialize-Disk Invoke-RestMethod Join-Path Move-Item New-Item New-ItemProperty New-NetFirewallRule New-Object
-    New-Partition New-ScheduledTaskAction New-ScheduledTaskPrincipal New-ScheduledTaskSettingsSet
-    New-ScheduledTaskTrigger New-TimeSpan Out-Null Register-ScheduledTask Remove-Item Remove-NetFirewallRule
-    Resize-Partition Set-Content Set-Disk Set-StrictMode Sort-Object Split-Path Start-Sleep Test-Path Where-Object
-    Write-Host
-    """.split()
+    {
+        "Add-Content",
+        "Add-MpPreference",
+        "Add-PartitionAccessPath",
+        "Add-Type",
+        "Clear-Disk",
+        "ConvertFrom-Json",
+        "ConvertTo-Json",
+        "Copy-Item",
+        "ForEach-Object",
+        "Format-Volume",
+        "Get-AuthenticodeSignature",
+        "Get-ChildItem",
+        "Get-Command",
+        "Get-Content",
+        "Get-Disk",
+        "Get-FileHash",
+        "Get-Item",
+        "Get-NetFirewallRule",
+        "Get-Partition",
+        "Get-PartitionSupportedSize",
+        "Get-ScheduledTask",
+        "Get-Service",
+        "Get-Volume",
+        "Initialize-Disk",
+        "Invoke-RestMethod",
+        "Join-Path",
+        "Move-Item",
+        "New-Item",
+        "New-ItemProperty",
+        "New-NetFirewallRule",
+        "New-Object",
+        "New-Partition",
+        "New-ScheduledTaskAction",
+        "New-ScheduledTaskPrincipal",
+        "New-ScheduledTaskSettingsSet",
+        "New-ScheduledTaskTrigger",
+        "New-TimeSpan",
+        "Out-Null",
+        "Register-ScheduledTask",
+        "Remove-Item",
+        "Remove-NetFirewallRule",
+        "Resize-Partition",
+        "Set-Content",
+        "Set-Disk",
+        "Set-StrictMode",
+        "Sort-Object",
+        "Split-Path",
+        "Start-Sleep",
+        "Test-Path",
+        "Where-Object",
+        "Write-Host",
+    }
 )
 APPROVED_VERBS = frozenset(
-    """
-    Add Assert Complete Connect ConvertTo Disable Enable Find Get Grant Initialize Install Invoke New Open Protect Read
-    Register Save Set Start Stop Test Update Wait Write
-    """.split()
+    {
+        "Add",
+        "Assert",
+        "Complete",
+        "Connect",
+        "ConvertTo",
+        "Disable",
+        "Enable",
+        "Find",
+        "Get",
+        "Grant",
+        "Initialize",
+        "Install",
+        "Invoke",
+        "New",
+        "Open",
+        "Protect",
+        "Read",
+        "Register",
+        "Save",
+        "Set",
+        "Start",
+        "Stop",
+        "Test",
+        "Update",
+        "Wait",
+        "Write",
+    }
 )
 AUTOMATIC = frozenset({"_", "true", "false", "null", "env", "matches", "pscommandpath", "psitem"})
 READS_SECRETS = frozenset(
@@ -38,10 +106,22 @@ READS_SECRETS = frozenset(
 # Gives the thumbprint and the dates of a certificate, which anybody may see.
 GIVES_PUBLIC_PARTS = frozenset({"Read-PortalCertificate"})
 WRITES_TEXT = frozenset(
-    """
-    Write-Host Write-Output Write-Verbose Write-Debug Write-Warning Write-Error Write-Information Add-Content Out-File
-    Set-Content Tee-Object Start-Transcript Export-Csv Export-Clixml
-    """.split()
+    {
+        "Write-Host",
+        "Write-Output",
+        "Write-Verbose",
+        "Write-Debug",
+        "Write-Warning",
+        "Write-Error",
+        "Write-Information",
+        "Add-Content",
+        "Out-File",
+        "Set-Content",
+        "Tee-Object",
+        "Start-Transcript",
+        "Export-Csv",
+        "Export-Clixml",
+    }
 )
 
 
