@@ -86,7 +86,8 @@ def load_text(text: str, file: str = "stack.yaml", *, settings: Sequence[str] = 
         raise ConfigError(_not_a_mapping(parsed.document))
     document = apply_settings(parsed.document, settings)
     stack, findings = _checked(without_environments(document), "")
-    findings = (*parsed.findings, *findings, *_form_of_environments(document))
+    findings = (*_not_at(parsed.findings, findings), *_form_of_environments(document))
+    findings = (*parsed.findings, *findings)
     environments: dict[str, Stack] = {}
     for name in environment_names(document):
         overlay = apply_settings(overlaid(document, name), _for_stack(settings))
@@ -172,6 +173,12 @@ def _checked(document: Document, environment: str) -> tuple[Stack | None, tuple[
         site = Site(checked.stack, document.places, environment)
         findings += tuple(rule_findings(site, checked.broken))
     return (None if checked.broken else checked.stack), findings
+
+
+def _not_at(before: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Leave out what is said about a value that has a finding already."""
+    places = {finding.location for finding in before}
+    return tuple(finding for finding in found if finding.location not in places)
 
 
 def _only_of(

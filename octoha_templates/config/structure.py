@@ -63,6 +63,7 @@ def _key(field: msgspec_inspect.Field, schema: dict[str, Any]) -> Key:
     is_list = isinstance(plain, msgspec_inspect.VarTupleType)
     held = _structs(plain.item_type if isinstance(plain, msgspec_inspect.VarTupleType) else plain)
     default = _default(field)
+    schema = _without_null(schema)
     structs = tuple(sorted(held, key=lambda struct: not isinstance(default, struct)))
     description = str(schema.get("description") or (summary_of(structs[0]) if structs else ""))
     return Key(
@@ -74,6 +75,12 @@ def _key(field: msgspec_inspect.Field, schema: dict[str, Any]) -> Key:
         is_list,
         schema,
     )
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take `or nothing` out of a schema: what is left describes the value where there is one."""
+    members = [member for member in schema.get("anyOf", ()) if member != {"type": "null"}]
+    return {**members[0], **schema} if len(members) == 1 else schema
 
 
 def _without_metadata(found: msgspec_inspect.Type) -> msgspec_inspect.Type:

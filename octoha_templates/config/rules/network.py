@@ -12,7 +12,8 @@ from itertools import combinations
 from typing import Final
 
 from octoha_templates.config.model import Bastion
-from octoha_templates.config.rules.rule import Rule, Site, reads
+from octoha_templates.config.places import dotted
+from octoha_templates.config.rules.rule import Rule, Site, as_path, reads
 from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
 
@@ -102,17 +103,28 @@ def dns_servers(site: Site) -> Iterator[Diagnostic]:
 
 @reads("network.address_space", "network.subnets", "network.access")
 def subnets_inside(site: Site) -> Iterator[Diagnostic]:
-    """Every subnet lies inside the address space."""
+    """Every subnet lies inside the address space; when none does, it is the address space that is wrong."""
     space = network_from_text(site.stack.network.address_space)
-    for name, subnet in networks(site).items():
-        if space and not subnet.subnet_of(space):
-            path = f"network.subnets.{name}"
-            yield site.error(
-                "OCT142",
-                f"`{path}` is {subnet}, which is not inside the address space {space}",
-                site.at(path, "network.address_space"),
-                "move the subnet, or enlarge network.address_space",
-            )
+    if space is None or any(address_space.apply(site)):
+        return
+    subnets = networks(site)
+    outside = {name: subnet for name, subnet in subnets.items() if not subnet.subnet_of(space)}
+    if len(outside) == len(subnets) > 1:
+        yield site.error(
+            "OCT142",
+            f"none of the subnets ({joined(map(str, subnets.values()), 'and')}) is inside the address space {space}",
+            site.at("network.address_space", "network.subnets"),
+            "move the subnets along with the address space",
+        )
+        return
+    for name, subnet in outside.items():
+        path = f"network.subnets.{name}"
+        yield site.error(
+            "OCT142",
+            f"`{path}` is {subnet}, which is not inside the address space {space}",
+            site.at(path, "network.address_space"),
+            "move the subnet, or enlarge network.address_space",
+        )
 
 
 @reads("network.subnets", "network.access")
@@ -260,18 +272,19 @@ def address_from_text(text: str) -> IPv4Address | None:
 
 def _no_range(site: Site, path: str, text: str) -> Diagnostic:
     """The text is in the form of a range and still is none."""
+    name = dotted(as_path(path))
     try:
         meant = str(IPv4Network(text, strict=False))
     except ValueError:
         return site.error(
             "OCT140",
-            f"`{path}` is {text}, which is not an IPv4 range",
+            f"`{name}` is {text}, which is not an IPv4 range",
             site.at(path),
             "four numbers up to 255, a slash, and a number up to 32",
         )
     return site.error(
         "OCT140",
-        f"`{path}` is {text}, an address inside a range and not its start",
+        f"`{name}` is {text}, an address inside a range and not its start",
         site.at(path),
         f"did you mean {meant}?",
     )
@@ -280,7 +293,7 @@ def _no_range(site: Site, path: str, text: str) -> Diagnostic:
 def _no_address(site: Site, path: str, text: str) -> Diagnostic:
     return site.error(
         "OCT140",
-        f"`{path}` is {text}, which is not an IPv4 address",
+        f"`{dotted(as_path(path))}` is {text}, which is not an IPv4 address",
         site.at(path),
         "four numbers up to 255, without leading zeros",
     )

@@ -62,9 +62,8 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
     balancer, count = site.stack.load_balancer, site.stack.nodes.count
     first, last = balancer.first_polling_port, balancer.first_polling_port + count - 1
     at = site.at("load_balancer.first_polling_port", "nodes.count", "octopus.grpc_port")
-    taken = {443: "the portal"}
-    if balancer.grpc:
-        taken[site.stack.octopus.grpc_port] = "gRPC"
+    taken = {site.stack.octopus.grpc_port: "gRPC"} if balancer.grpc else {}
+    taken[443] = "the portal"
     for port, owner in sorted(taken.items()):
         if first <= port <= last:
             yield site.error(
