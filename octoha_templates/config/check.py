@@ -50,6 +50,8 @@ _KEY_FORMS: Final[Mapping[Path, str]] = {
     ("tags",): "1 to 128 characters, none of them < > % & \\ ? /",
     ("environments",): "lower case letters, digits and hyphens, a letter first, 30 at most",
 }
+# msgspec cannot take text with half of a surrogate pair; that such text is there is found before.
+_REFUSALS: Final = (msgspec.ValidationError, UnicodeEncodeError)
 # Stands in for a required value that is missing or wrong, so that rules about other values can still run.
 _STAND_INS: Final[Mapping[tuple[str, str], Any]] = {
     ("Stack", "octopus"): {},
@@ -82,7 +84,7 @@ def check(document: Document) -> Checked:
     data = with_kinds(document.data)
     try:
         stack = msgspec.convert(data, Stack)
-    except msgspec.ValidationError as error:
+    except _REFUSALS as error:
         return _with_all_mistakes(document, data, texts, str(error))
     findings = tuple(finding for _, finding in texts)
     return Checked(stack, findings, tuple(path for path, _ in texts))
@@ -96,7 +98,7 @@ def _with_all_mistakes(
 
     problems = schema_problems(stack_schema(), data)
     findings = [finding for problem in problems for finding in _findings(problem, document, data)]
-    if not problems:
+    if not problems and not texts:
         findings = [_first_of_msgspec(said, document)]
     broken = tuple(dict.fromkeys([*map(_broken_path, problems), *(path for path, _ in texts)]))
     findings += [finding for _, finding in texts]
@@ -224,7 +226,7 @@ def _repaired(data: Any, broken: tuple[Path, ...]) -> Stack | None:
         _leave_out(mended, path)  # a key that is missing is left out already
     try:
         return msgspec.convert(with_kinds(_with_stand_ins(mended, Stack)), Stack)
-    except msgspec.ValidationError:
+    except _REFUSALS:
         return None
 
 
