@@ -89,6 +89,7 @@ APPROVED_VERBS = frozenset(
         "Protect",
         "Read",
         "Register",
+        "Restart",
         "Save",
         "Set",
         "Start",
@@ -101,7 +102,7 @@ APPROVED_VERBS = frozenset(
 )
 AUTOMATIC = frozenset({"_", "true", "false", "null", "env", "matches", "pscommandpath", "psitem"})
 READS_SECRETS = frozenset(
-    {"Get-VaultSecret", "Get-ManagedIdentityToken", "Get-OctopusConnectionString"}
+    {"Get-VaultSecret", "Get-ManagedIdentityToken", "Get-OctopusConnectionString", "Get-MasterKey"}
 )
 # Gives the thumbprint and the dates of a certificate, which anybody may see.
 GIVES_PUBLIC_PARTS = frozenset({"Read-PortalCertificate"})
@@ -240,6 +241,7 @@ def test_only_the_log_function_writes_text_for_people(script: Script) -> None:
         ("Write-Log", "Write-Host"),
         ("Set-State", "Set-Content"),
         ("Save-Settings", "Set-Content"),
+        ("Save-Script", "Set-Content"),
     }
     assert "Protect-Text $Message" in text_of(script.functions["Write-Log"])
 

@@ -265,7 +265,12 @@ function Save-Settings {
 
 function Save-Script {
     # The scheduled task and the operator run this very script again, long after the agent has cleaned up.
-    if ($PSCommandPath -ne $StoredScript) {
+    param([string] $Text)
+
+    if (-not $PSCommandPath) {
+        Set-Content -LiteralPath $StoredScript -Value $Text -Encoding ASCII
+    }
+    elseif ($PSCommandPath -ne $StoredScript) {
         Copy-Item -LiteralPath $PSCommandPath -Destination $StoredScript -Force
     }
 }
@@ -847,6 +852,14 @@ function Get-OctopusConnectionString {
     return $full
 }
 
+function Get-MasterKey {
+    $key = Get-VaultSecret $Settings.keyVaultEntries.masterKey
+    if ($key -notmatch '^[A-Za-z0-9+/]{22}==$') {
+        throw 'The master key in Key Vault is not 16 bytes in base64.'
+    }
+    return $key
+}
+
 function Connect-Database {
     # Only the first node may create; two nodes on one empty database would race.
     param([string] $SetupState)
@@ -856,7 +869,7 @@ function Connect-Database {
         Assert-CommandLinesAreNotRecorded
         $options = @(
             "--connectionString=$(Get-OctopusConnectionString)"
-            "--masterKey=$(Get-VaultSecret $Settings.keyVaultEntries.masterKey)"
+            "--masterKey=$(Get-MasterKey)"
         )
         if (-not $isCreated) {
             $options += '--create'
@@ -1027,16 +1040,6 @@ function Set-Watchdog {
     Invoke-Native -FilePath (Get-OctopusExecutable) -Arguments $arguments | Out-Null
 }
 
-function Start-OctopusService {
-    $isRunning = (Get-Service -Name $ServiceName).Status -eq 'Running'
-    if (-not $isRunning) {
-        Invoke-Octopus -Command 'service' -Options @('--start') | Out-Null
-    }
-    elseif ($script:RestartNeeded) {
-        Invoke-Octopus -Command 'service' -Options @('--restart') | Out-Null
-    }
-}
-
 function Get-PingStatus {
     # Asked as the load balancer asks: by address. The certificate is checked by its thumbprint instead of its name.
     param([string] $Thumbprint)
@@ -1062,6 +1065,36 @@ function Get-PingStatus {
     $status = [int]$response.StatusCode
     $response.Dispose()
     return $status
+}
+
+function Start-OctopusService {
+    param([string] $Thumbprint)
+
+    if ((Get-Service -Name $ServiceName).Status -ne 'Running') {
+        Invoke-Octopus -Command 'service' -Options @('--start') | Out-Null
+    }
+    elseif ($script:RestartNeeded) {
+        Restart-OctopusService $Thumbprint
+    }
+}
+
+function Restart-OctopusService {
+    # Running tasks get half an hour to end. A node that an operator drained stays drained.
+    param([string] $Thumbprint)
+
+    $wasDraining = $false
+    try {
+        $wasDraining = (Get-PingStatus $Thumbprint) -eq 418
+    }
+    catch {
+        Write-Log "No answer before the restart: $($_.Exception.Message)"
+    }
+    Invoke-Octopus -Command 'node' -Options @('--drain=true', '--wait=1800') -TimeoutMinutes 45 | Out-Null
+    Invoke-Octopus -Command 'service' -Options @('--restart') | Out-Null
+    if (-not $wasDraining) {
+        Invoke-Octopus -Command 'node' -Options @('--drain=false') | Out-Null
+    }
+    Write-Log 'Restarted the service with the new settings.'
 }
 
 function Wait-ForPing {
@@ -1118,7 +1151,7 @@ function Install-Node {
     $thumbprint = Install-PortalCertificate
     Set-PortalBinding $thumbprint
     Install-OctopusService
-    Start-OctopusService
+    Start-OctopusService $thumbprint
     Wait-ForPing $thumbprint
     Invoke-WhenChanged -Step 'watchdog' -Value 'every 5 minutes' -Action { Set-Watchdog 'create' }
 }
@@ -1162,7 +1195,14 @@ function Update-OctopusVersion {
 function Invoke-Task {
     # One at a time: the scheduled task may wake up in the middle of a bootstrap.
     $mutex = New-Object System.Threading.Mutex ($false, 'Global\OctopusNode')
-    if (-not $mutex.WaitOne([TimeSpan]::FromMinutes(60))) {
+    try {
+        $isMine = $mutex.WaitOne([TimeSpan]::FromMinutes(60))
+    }
+    catch [System.Threading.AbandonedMutexException] {
+        # The run before was killed; what it left is what this run is for.
+        $isMine = $true
+    }
+    if (-not $isMine) {
         throw 'Another run of this script has not ended for an hour.'
     }
     try {
@@ -1185,7 +1225,7 @@ try {
     [System.Net.ServicePointManager]::SecurityProtocol = [System.Net.SecurityProtocolType]::Tls12
     $Settings = Read-Settings
     if ($Task -eq 'Bootstrap') {
-        Save-Script
+        Save-Script ($MyInvocation.MyCommand.ScriptBlock.ToString())
     }
     Add-NativeTypes
     Invoke-Task
