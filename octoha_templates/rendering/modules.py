@@ -16,7 +16,7 @@ from octoha_templates._resources import data_folder
 from octoha_templates.config.model import Stack
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import RenderError
-from octoha_templates.rendering.components import Component, access_kinds, components_of, kind_of
+from octoha_templates.rendering.components import Component, components_of, kind_of
 from octoha_templates.rendering.environment import environment
 from octoha_templates.rendering.spans import FragmentLine, read_marks
 
@@ -93,7 +93,7 @@ def render_component(
     stack: Stack, component: Component, overrides: Path | None = None
 ) -> RenderedStack:
     """Render one component as a `main.bicep` that deploys on its own; otherwise like `render_modules`."""
-    context = _context(stack, (component,))
+    context = _context(stack, components_of(stack))
     module = _render(component.fragment, MAIN_FILE, context, overrides)
     # The scripts lie beside main.bicep here and one folder up from modules/ in a stack.
     text = module.text.replace(f"'../{_SCRIPTS}/", f"'{_SCRIPTS}/")
@@ -119,7 +119,7 @@ def _context(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any]:
     return {
         **parts,
         "stack": stack,
-        "access": access_kinds(stack),
+        "access": {kind_of(access): access for access in stack.network.access},
         "backup_kind": kind_of(stack.backup),
         "modules": {component.id: component.module for component in components},
     }

@@ -79,8 +79,8 @@ def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]
         fragment: The fragment to name for lines before the first mark.
 
     Returns:
-        The clean text, and one place per line. A line made of several counts as the innermost one; a
-        line without a mark continues the one above.
+        The clean text with single blank lines, and one place per line. A line made of several counts as
+        the innermost one; a line without a mark continues the one above.
     """
     places: list[FragmentLine] = []
     current = FragmentLine(fragment, 1)
@@ -90,6 +90,9 @@ def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]
         if marks:
             name, _, number = marks[-1].rpartition(":")
             current = FragmentLine(name, int(number))
-        clean.append(_MARK.sub("", line) if marks else line)
+        bare = _MARK.sub("", line) if marks else line
+        if not bare and not (clean and clean[-1]):
+            continue  # One blank line is enough; fragments that are left out leave theirs behind.
+        clean.append(bare)
         places.append(current)
-    return "\n".join(clean), tuple(places)
+    return "\n".join(clean).rstrip("\n") + "\n", tuple(places)
