@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import validator_for
+from typing import TYPE_CHECKING, Any, Protocol
 
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.schemacheck.alternatives import problems_of
@@ -19,6 +15,9 @@ from octoha_templates.schemacheck.problem import (
     error_from_jsonschema,
 )
 from octoha_templates.schemacheck.words import json_path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 
 class Validator(Protocol):
@@ -104,5 +103,9 @@ def _order(problem: SchemaProblem) -> tuple[tuple[tuple[bool, int, str], ...], s
 
 def _validator_of(schema: Schema) -> Validator:
     """Make a validator for one use of a schema."""
+    # Here, and not above: the import takes longer than most checks that find nothing.
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import validator_for
+
     validator: Validator = validator_for(schema, default=Draft202012Validator)(schema)
     return validator

@@ -10,40 +10,75 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
-
-from jsonschema import Draft4Validator
-from referencing import Registry, Resource
-from referencing.exceptions import NoSuchResource
-from referencing.jsonschema import DRAFT4
+from typing import TYPE_CHECKING, Any, Final
 
 from octoha_templates._resources import data_folder
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import TemplateError
+from octoha_templates.validation.quick import Check, QuickCompiler, UnsupportedKeywordError
+
+if TYPE_CHECKING:
+    from jsonschema import Draft4Validator
+    from referencing import Resource
 
 BASE: Final = "https://schema.management.azure.com/schemas/"
 _SECTION_SUFFIX = "esourcedefinitions"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ResourceSchema:
-    """What one resource type is checked against.
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """A definition of a folder, ready to check with.
+
+    Attributes:
+        registry: The folder.
+        address: Where it stands below the folder, `common/definitions.json#/definitions/expression`.
+        schema: The definition itself.
+    """
+
+    registry: SchemaRegistry
+    address: str
+    schema: Mapping[str, Any]
+
+    def accepts(self, instance: Any) -> bool:
+        """Say whether a value is valid; fast, and without a reason.
+
+        Args:
+            instance: Plain data.
+
+        Returns:
+            What `validator` would say.
+        """
+        if self._quick is None:
+            return bool(self.validator.is_valid(instance))
+        return self._quick(instance)
+
+    @cached_property
+    def _quick(self) -> Check | None:
+        """Compile the definition; None when it has a keyword that only the validator knows."""
+        try:
+            return self.registry.quick.compile({"$ref": BASE + self.address}, "")
+        except UnsupportedKeywordError:
+            return None
+
+    @cached_property
+    def validator(self) -> Draft4Validator:
+        """Make the validator that says what is wrong."""
+        return self.registry.validator_at(self.address)
+
+
+@dataclass(frozen=True, eq=False)
+class ResourceSchema(Definition):
+    """The definition of a resource type.
 
     Attributes:
         resource_type: The type, in the letters' case of the schema.
         api_version: Its version.
-        address: Where the definition stands, as an absolute address.
-        definition: The definition itself.
-        validator: Checks a resource.
     """
 
     resource_type: str
     api_version: str
-    address: str
-    definition: Mapping[str, Any]
-    validator: Draft4Validator
 
 
 class SchemaRegistry:
@@ -62,7 +97,8 @@ class SchemaRegistry:
         self._files: dict[str, dict[str, Any]] = {}
         self._resources: dict[tuple[str, str], ResourceSchema | None] = {}
         self._index: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
-        self._registry: Registry[Any] = Registry(retrieve=self._retrieve)
+        self._definitions: dict[str, Definition] = {}
+        self.quick = QuickCompiler(self._resolve)
 
     def find_resource(self, resource_type: str, api_version: str) -> ResourceSchema | None:
         """Find the schema of a resource type.
@@ -111,16 +147,37 @@ class SchemaRegistry:
             sorted({".".join(s.split(".")[:2]) for s in stems if s.startswith("Microsoft.")})
         )
 
-    def validator_at(self, address: str) -> Draft4Validator:
-        """Make a validator for any definition.
+    def definition_at(self, address: str) -> Definition:
+        """Give any definition, by address.
 
         Args:
             address: Below the folder: `2019-04-01/deploymentTemplate.json#/definitions/parameter`.
 
         Returns:
+            The definition; the same one every time.
+        """
+        if address not in self._definitions:
+            self._definitions[address] = Definition(
+                self, address, self._resolve(BASE + address, "")[0]
+            )
+        return self._definitions[address]
+
+    def validator_at(self, address: str) -> Draft4Validator:
+        """Make a validator of `jsonschema` for a definition.
+
+        Args:
+            address: Below the folder.
+
+        Returns:
             Its validator.
         """
-        return Draft4Validator({"$ref": BASE + address}, registry=self._registry)
+        # Here, and not above: the import takes longer than most checks that find nothing.
+        from jsonschema import Draft4Validator
+        from referencing import Registry
+
+        retrieve: Any = self._retrieve
+        registry: Any = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+        return Draft4Validator({"$ref": BASE + address}, registry=registry)
 
     def _versions(self) -> tuple[str, ...]:
         """List the folders of API versions."""
@@ -133,13 +190,8 @@ class SchemaRegistry:
         if found is None:
             return None
         name, address = found
-        file, _, pointer = address.partition("#")
-        definition: Any = self._read(file)
-        for part in pointer.strip("/").split("/"):
-            definition = definition[part]
-        return ResourceSchema(
-            name, api_version, BASE + address, definition, self.validator_at(address)
-        )
+        schema, _ = self._resolve(BASE + address, "")
+        return ResourceSchema(self, address, schema, name, api_version)
 
     def _types_of(self, provider: str, api_version: str) -> dict[str, tuple[str, str]]:
         """Index the types of a provider in a version: folded type -> its name and address."""
@@ -174,12 +226,26 @@ class SchemaRegistry:
             self._files[file] = _read_json(self._folder / file, file)
         return self._files[file]
 
+    def _resolve(self, reference: str, file: str) -> tuple[Any, str]:
+        """Follow a reference from a file: what it points at, and the file that has it."""
+        address, _, pointer = reference.partition("#")
+        target = _file_of(address) if address else file
+        schema: Any = self._read(target)
+        for part in filter(None, pointer.split("/")):
+            schema = schema[part.replace("~1", "/").replace("~0", "~")]
+        return schema, target
+
     def _retrieve(self, address: str) -> Resource[Any]:
         """Find the file that an absolute address stands for; called by the validators."""
-        name = address.replace("http://", "https://", 1).removeprefix(BASE)
-        if name == address or not (self._folder / name).is_file():
-            raise NoSuchResource(ref=address)
-        return Resource.from_contents(self._read(name), default_specification=DRAFT4)
+        from referencing import Resource
+        from referencing.jsonschema import DRAFT4
+
+        return Resource.from_contents(self._read(_file_of(address)), default_specification=DRAFT4)
+
+
+def _file_of(address: str) -> str:
+    """Map an absolute address onto the folder."""
+    return address.replace("http://", "https://", 1).removeprefix(BASE)
 
 
 def _types_in(definition: Mapping[str, Any]) -> list[str]:

@@ -163,6 +163,8 @@ def _segments(resource: FoundResource, places: Places) -> Iterator[Diagnostic]:
 def _body(resource: FoundResource, schema: ResourceSchema, places: Places) -> Iterator[Diagnostic]:
     """Check the body against the definition."""
     instance, moves = expand_copies(_instance(resource, schema))
+    if schema.accepts(instance):
+        return
     for problem in schema_problems(schema.validator, instance):
         if problem.key == "name" and problem.kind is Kind.MISSING_KEY and resource.is_existing:
             continue
@@ -185,7 +187,7 @@ def _instance(resource: FoundResource, schema: ResourceSchema) -> dict[str, Any]
         instance = {
             k: instance[k] for k in ("name", "type", "apiVersion", "scope") if k in instance
         }
-        required = schema.definition.get("required", ())
+        required = schema.schema.get("required", ())
         instance.update({key: "[null()]" for key in required if key not in instance})
     if resource.nested_template is not None:
         instance["properties"] = {**instance["properties"], "template": {}}

@@ -14,7 +14,7 @@ from typing import Any, Final
 from octoha_templates.diagnostics import Diagnostic, Location, in_order
 from octoha_templates.schemacheck import schema_problems
 from octoha_templates.validation.places import Places
-from octoha_templates.validation.registry import SchemaRegistry, registry_of
+from octoha_templates.validation.registry import registry_of
 from octoha_templates.validation.resources import CODES, resource_findings
 from octoha_templates.validation.scopes import Json, TemplateScope, read_scopes
 
@@ -60,16 +60,16 @@ def validate_template(
 
 def _root_findings(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
     """Check the frame of a template: its sections, parameters and outputs; not its resources."""
+    # Always our own root: the published one refers to files that no folder has in full.
     address = _SYMBOLIC_ROOT if "languageVersion" in scope.body else _ROOT
-    for problem in schema_problems(_own_registry().validator_at(address), _frame(scope)):
+    definition = registry_of(None).definition_at(address)
+    frame = _frame(scope)
+    if definition.accepts(frame):
+        return
+    for problem in schema_problems(definition.validator, frame):
         words = problem.message.replace("unknown key", "unknown property", 1)
         path = (*scope.path, *problem.path)
         yield places.finding(CODES[problem.kind], path, words, hint=problem.hint)
-
-
-def _own_registry() -> SchemaRegistry:
-    """Give our own schemas: the published root refers to files that no folder has in full."""
-    return registry_of(None)
 
 
 def _frame(scope: TemplateScope) -> Json:
