@@ -115,7 +115,9 @@ class Emitter:
             schema["properties"][key] = value
             if is_required:
                 required.append(key)
-        required += sorted(self._exceptions.also_required(".".join((name, *above))))
+        definition = ".".join((name, *above))
+        schema["properties"].update(self._exceptions.unpublished.get(definition, {}))
+        required += sorted(self._exceptions.also_required(definition))
         if required:
             schema["required"] = sorted(set(required))
         if read_only:

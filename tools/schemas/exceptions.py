@@ -22,6 +22,7 @@ class Exceptions:
         dropped: Resource type -> keys that the package requires and templates need not write.
         required: Definition -> keys that it requires, beside those of the package.
         values: Place of a property (`Model.key`, `Provider:Model.key`, `Type.key`) -> its schema.
+        unpublished: Definition -> keys that the service takes and the package does not know, with their schemas.
     """
 
     optional: frozenset[str]
@@ -29,6 +30,7 @@ class Exceptions:
     dropped: dict[str, frozenset[str]]
     required: dict[str, frozenset[str]]
     values: dict[str, dict[str, Any]]
+    unpublished: dict[str, dict[str, dict[str, Any]]]
 
     def value(self, where: str, provider: str) -> dict[str, Any] | None:
         """Give the schema written by hand for a property, of all providers or of one; or None."""
@@ -47,6 +49,14 @@ class Exceptions:
         return self.dropped.get(resource_type, frozenset())
 
 
+def _unpublished(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Group the rows of unpublished keys by their definition."""
+    grouped: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["at"], {})[row["key"]] = _value(row)
+    return grouped
+
+
 def read_exceptions(file: Path) -> Exceptions:
     """Read the table.
 
@@ -63,15 +73,18 @@ def read_exceptions(file: Path) -> Exceptions:
         dropped={row["type"]: frozenset(row["keys"]) for row in data.get("not_required", [])},
         required={row["at"]: frozenset(row["keys"]) for row in data.get("required", [])},
         values={row["at"]: _value(row) for row in data.get("value", [])},
+        unpublished=_unpublished(data.get("unpublished", [])),
     )
 
 
 def _value(row: dict[str, Any]) -> dict[str, Any]:
-    """Make the schema of one row: `text`, or the values and the pattern that literal text must have."""
+    """Make the schema of one row: `text`, `flag`, or the values and the pattern that literal text must have."""
     if row.get("is") == "text":
         return {"type": "string"}
     if row.get("is") == "anything":
         return {}
+    if row.get("is") == "flag":
+        return {"anyOf": [{"type": "boolean"}, _EXPRESSION]}
     literal: list[dict[str, Any]] = []
     if "values" in row:
         literal.append({"enum": row["values"], "type": "string"})
