@@ -11,7 +11,27 @@ _NAMING = "learn.microsoft.com, Naming rules and restrictions for Azure resource
 _DATABASE = "learn.microsoft.com, Azure SQL Database, resource limits for single databases"
 _BASTION = "learn.microsoft.com, About Bastion configuration settings"
 
-NETWORK_RULE_CODES: tuple[Code, ...] = (
+NETWORK_CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
+RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT140",
         "Not an address or a range",
@@ -78,7 +98,27 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-NODE_RULE_CODES: tuple[Code, ...] = (
+NODE_CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
+RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT112",
         "Too few nodes for high availability",
@@ -178,7 +218,27 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-DATABASE_RULE_CODES: tuple[Code, ...] = (
+DATABASE_CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
+RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT170",
         "No zone redundancy in this tier",
@@ -222,7 +282,27 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-SERVICE_RULE_CODES: tuple[Code, ...] = (
+SERVICE_CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
+RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT180",
         "A port that is taken",
@@ -253,7 +333,27 @@ SERVICE_RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-RESILIENCE_RULE_CODES: tuple[Code, ...] = (
+RESILIENCE_CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
+RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT190",
         "All nodes in one zone",
@@ -293,10 +393,31 @@ RESILIENCE_RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
+CLOUD_CODES: tuple[Code, ...] = (
+    Code(
+        "OCT196",
+        "An unknown cloud",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+    ),
+    Code(
+        "OCT197",
+        "Nobody is signed in",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
+        "subscription in the active cloud.",
+        instead="az login",
+    ),
+    Code(
+        "OCT198",
+        "The Azure CLI's profile cannot be read",
+        "The file is there, but it is not readable or not what the Azure CLI writes.",
+    ),
+)
+
 RULE_CODES: tuple[Code, ...] = (
     *NETWORK_RULE_CODES,
     *NODE_RULE_CODES,
     *DATABASE_RULE_CODES,
     *SERVICE_RULE_CODES,
     *RESILIENCE_RULE_CODES,
+    *CLOUD_CODES,
 )

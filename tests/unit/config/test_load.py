@@ -17,9 +17,8 @@ from octoha_templates.config.places import dotted
 from octoha_templates.diagnostics import Severity
 from octoha_templates.errors import ConfigError
 
-SAMPLES = sorted(Path("samples").resolve().glob("*.yaml")) or sorted(
-    (Path(__file__).resolve().parents[3] / "samples").glob("*.yaml")
-)
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = sorted((ROOT / "samples").glob("*.yaml"))
 MINIMAL = (
     "octopus: {version: 2026.3.12345, host_name: octopus.example.com, "
     "administrator: {email: a@example.com}}\n"
@@ -211,7 +210,7 @@ def test_a_config_without_mistakes_does_not_load_the_schema_checker() -> None:
         "import sys; from octoha_templates.config.load import load; load();"
         "sys.exit(bool({'jsonschema', 'jinja2', 'azure'} & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
 def test_defaults_agree_with_the_types() -> None:
