@@ -1,4 +1,4 @@
-"""What encloses expressions: strings with holes, arrays, objects, loops, conditions, lists with commas."""
+"""What encloses expressions: strings with holes, lists, arrays, objects, loops and conditions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class CollectionParser(TokenStream):
     # --- lists with commas ---
 
     def comma_list(self, closing: str, parse: Callable[[], T]) -> list[T]:
-        """Parse elements with commas between; line ends may follow the commas and stand at both ends."""
+        """Parse elements with commas between; line ends may follow commas or be at both ends."""
         kinds = self.kinds
         found: list[T] = []
         self.skip_line_ends_in_brackets()

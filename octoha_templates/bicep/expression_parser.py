@@ -1,8 +1,9 @@
 """Expressions: precedence, chains of access, brackets, strings with holes, lambdas.
 
-The official grammar is stricter than it looks, and this one is as strict: an operator and its operands stand on
-one line (only `?`, `:` and `=>` may have a line end beside them), an operand takes one prefix operator, and
-arrays and objects do not stand inside `${ }` unless a lambda is around them.
+The official grammar is stricter than it looks, and this one is as strict: an operator and its
+operands stand on one line (only `?`, `:` and `=>` may have a line end beside them), an operand
+takes one prefix operator, and arrays and objects do not stand inside `${ }` unless a lambda is
+around them.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class ExpressionParser(CollectionParser):
     def _binary(self, least: int) -> Expression:
         """Parse operands and the operators between them that bind tighter than `least`.
 
-        The work of an operand is written out here rather than called, for each call costs two frames of
+        The work of an operand is written out here rather than called, for each call costs frames of
         Python's stack at every level of nesting.
         """
         kinds = self.kinds
@@ -126,7 +127,7 @@ class ExpressionParser(CollectionParser):
         return Unary(start, operand.end, sign, operand)
 
     def primary(self) -> Expression:
-        """Parse a literal, name, call, lambda, or something in brackets, without what may follow."""
+        """Parse a literal, name, call, lambda, or something in brackets, without any access."""
         parse = _PRIMARIES.get(self.kinds[self.position])
         return parse(self) if parse else self._fail_without_value()
 

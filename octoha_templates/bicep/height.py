@@ -1,7 +1,8 @@
 """How high a syntax tree is.
 
-Later stages walk trees by recursion, and Python's stack is short. Nesting is limited while parsing, but a
-tree also grows with every link of a chain, `a + b + c`, and brackets inside of chains multiply.
+Later stages walk trees by recursion, and Python's stack is short. Nesting is limited while parsing,
+but a tree also grows with every link of a chain, `a + b + c`, and brackets inside of chains
+multiply.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """Text to tokens, with positions.
 
-One compiled pattern finds a whole token at a time, blanks in front included, because in Python the cost is
-per step and not per character. Strings are the only thing with modes: after `${` the lexer is in code again,
-and the `}` that ends the hole continues the string, so a stack of open holes is kept.
+One compiled pattern finds a whole token at a time, blanks in front included, because in Python the
+cost is per step and not per character. Strings are the only thing with modes: after `${` the lexer
+is in code again, and the `}` that ends the hole continues the string, so a stack of open holes is
+kept.
 
-Tokens are four parallel lists instead of objects; the parser looks at kinds far more often than at the rest.
+Tokens are four parallel lists instead of objects; the parser looks at kinds far more often than at
+the rest.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ LONGEST_NAME = 255
 _TOKEN = re.compile(
     r"""[ \t]*+(?:
       ([A-Za-z_][A-Za-z0-9_]*+)                                              # 1 name
-    | ('(?!'')(?:[^'\\$\r\n]++|\\[^\r\n]|\$(?!\{))*+')                       # 2 string without holes
+    | ('(?!'')(?:[^'\\$\r\n]++|\\[^\r\n]|\$(?!\{))*+')                   # 2 string without holes
     | (\.\.\.|\?\?|::|[=!]~|[=!<>]=|=>|&&|\|\||/(?![/*])
       |[{}()\[\]@,.?:+\-%*^!<>=|])                                           # 3 punctuation
-    | ([\r\n][ \t\r\n]*+)                                                    # 4 line ends and blanks
+    | ([\r\n][ \t\r\n]*+)                                                 # 4 line ends and blanks
     | ([0-9]++)                                                              # 5 integer
     | (//[^\r\n]*+|/\*(?s:.)*?\*/)                                           # 6 comment
     | (\#(?:disable-next-line|disable-diagnostics|restore-diagnostics)
@@ -59,9 +61,9 @@ class Tokens:
     """The tokens of a file.
 
     Attributes:
-        kinds: `name`, `integer`, `string`, `left`, `middle`, `right`, `newline`, `true`, `false`, `null`,
-            `end`, or the punctuation itself. Three `end` tokens close the list, so that the parser can
-            look two ahead. No two line ends follow one another.
+        kinds: `name`, `integer`, `string`, `left`, `middle`, `right`, `newline`, `true`, `false`,
+            `null`, `end`, or the punctuation itself. Three `end` tokens close the list, so that the
+            parser can look two ahead. No two line ends follow one another.
         starts: Offset of the first character.
         ends: Offset after the last character.
         values: The name, the digits or the decoded piece of string; empty for the others.
@@ -123,7 +125,7 @@ class Lexer:
         return self._tokens
 
     def _scan(self, position: int) -> int:
-        """Read tokens until something moves the position by itself; then say where to go on, or -1."""
+        """Read tokens until something moves the position itself; say where to go on, or -1."""
         tokens = self._tokens
         add_kind, add_start = tokens.kinds.append, tokens.starts.append
         add_end, add_value = tokens.ends.append, tokens.values.append
@@ -165,7 +167,7 @@ class Lexer:
         return -1
 
     def _special(self, match: re.Match[str]) -> int:
-        """Read what is rare: a pragma, the start of a string with holes, the end, or a wrong character."""
+        """Read what is rare: a pragma, a string with holes, the end, or a wrong character."""
         group = match.lastindex or 0
         start = match.start(group)
         if group == 8:
@@ -256,7 +258,7 @@ class Lexer:
         self._tokens.pragmas.append(Pragma(start, start + len(text), kind, tuple(codes)))
 
     def _unknown(self, position: int) -> int:
-        """Report a character that means nothing here, with the ones like it that follow, and pass over."""
+        """Report and pass over a character that means nothing, and the same ones after it."""
         if self._text.startswith("/*", position):
             self._findings.add("OCT301", position, "the comment is not closed", "end it with `*/`")
             return len(self._text)

@@ -2,8 +2,8 @@
 
     parse(text: str, file: str) -> ParseResult(program, diagnostics)
 
-It never raises: a file that is not Bicep gives findings. After a mistake it goes on with the next element or
-statement, so that one run reports every syntax error.
+It never raises: a file that is not Bicep gives findings. After a mistake it goes on with the next
+element or statement, so that one run reports every syntax error.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Statements: what may stand at the top of a Bicep file or a parameter file.
 
-A statement whose name can be read stays in the tree even when the rest is broken, so that later stages do
-not report the name as unknown.
+A statement whose name can be read stays in the tree even when the rest is broken, so that later
+stages do not report the name as unknown.
 """
 
 from __future__ import annotations

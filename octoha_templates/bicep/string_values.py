@@ -14,7 +14,7 @@ _REPLACEMENT = "\ufffd"
 
 
 def multi_line_value(text: str, *, first: bool) -> str:
-    """Give the value of a piece of multi-line string: as written, without a line end at the very start."""
+    """Give the value of a piece of multi-line string: as written, but for a first line end."""
     if not first:
         return text
     return text.removeprefix("\r").removeprefix("\n")
@@ -47,7 +47,7 @@ def single_line_value(text: str, offset: int, findings: SyntaxFindings) -> str:
 
 
 def _code_point(digits: str, place: int, findings: SyntaxFindings) -> str:
-    """Give the character of `\\u{digits}`; nothing, and a finding, when there is no such character."""
+    """Give the character of `\\u{digits}`; nothing and a finding when there is none."""
     number = int(digits, 16) if len(digits.lstrip("0")) <= 6 else _LAST_CODE_POINT + 1
     if number <= _LAST_CODE_POINT:
         return chr(number)
@@ -64,7 +64,8 @@ def _joined_surrogates(value: str, place: int, findings: SyntaxFindings) -> str:
 
 
 def _report_escape(escape: str, place: int, findings: SyntaxFindings) -> None:
-    hint = "known are `\\n`, `\\r`, `\\t`, `\\\\`, `\\'`, `\\$` and `\\u{...}`; write `\\\\` for a backslash"
+    known = "known are `\\n`, `\\r`, `\\t`, `\\\\`, `\\'`, `\\$` and `\\u{...}`"
+    hint = f"{known}; write `\\\\` for a backslash"
     findings.add("OCT303", place, f"there is no escape {quoted(escape)}", hint)
 
 

@@ -1,18 +1,19 @@
 """The syntax nodes of Bicep: what a file says, before anything is looked up.
 
-The classes follow the language: declarations, type expressions, expressions. `parser.parse` makes them:
+The classes follow the language: declarations, type expressions, expressions. `parser.parse` makes
+them:
 
     parse(text: str, file: str) -> ParseResult(program, diagnostics)
 
-Every node knows its span as `start` and `end`, offsets in characters into `Program.source.text`, the
-end exclusive; `program.source.location(node.start)` gives line and column. Nodes are frozen. They are
-msgspec structs because those are built several times faster than frozen dataclasses; match them by
-keyword (`case Binary(left=left, operator="+")`), since the first two positions are the span. Two nodes
-are equal only when they are the same node, so that a node can be the key of a dict.
+Every node knows its span as `start` and `end`, offsets in characters into `Program.source.text`,
+the end exclusive; `program.source.location(node.start)` gives line and column. Nodes are frozen.
+They are msgspec structs because those are built several times faster than frozen dataclasses; match
+them by keyword (`case Binary(left=left, operator="+")`), since the first two positions are the
+span. Two nodes are equal only when they are the same node, so that a node can be the key of a dict.
 
 A file with syntax errors still gives a tree: `Missing` and `MissingType` stand where something was
-expected, and an `Identifier` that is not there has an empty name. Such a tree is for further findings,
-never for emission.
+expected, and an `Identifier` that is not there has an empty name. Such a tree is for further
+findings, never for emission.
 """
 
 from __future__ import annotations
@@ -151,7 +152,7 @@ class If(Expression, frozen=True, eq=False, gc=False):
 
 
 class Name(Expression, frozen=True, eq=False, gc=False):
-    """A name used as a value: a parameter, variable, resource, module, namespace or loop variable."""
+    """A name used as a value: of a parameter, variable, resource, module, namespace or loop."""
 
     name: str
 
@@ -170,7 +171,7 @@ class Unary(Expression, frozen=True, eq=False, gc=False):
 
 
 class Binary(Expression, frozen=True, eq=False, gc=False):
-    """`left operator right`; the operator as written: `+ - * / % < <= > >= == != =~ !~ && || ??`."""
+    """`left operator right`; operators are `+ - * / % < <= > >= == != =~ !~ && || ??`."""
 
     left: Expression
     operator: str
@@ -252,7 +253,7 @@ class NamedType(TypeExpression, frozen=True, eq=False, gc=False):
 
 
 class LiteralType(TypeExpression, frozen=True, eq=False, gc=False):
-    """A value as a type: `'a'`, `1`, `-1`, `true`, `!true`, `null`; an interpolation parses, too."""
+    """A value as a type: `'a'`, `1`, `-1`, `true`, `!true`, `null`, even an interpolation."""
 
     value: Expression
 
@@ -379,7 +380,7 @@ class Decorator(Node, frozen=True, eq=False, gc=False):
     """`@expression`.
 
     Attributes:
-        expression: A `Call`, or a `MethodCall` on a namespace, in right Bicep; anything in wrong Bicep.
+        expression: A `Call`, or a `MethodCall` on a namespace; anything in wrong Bicep.
     """
 
     expression: Expression

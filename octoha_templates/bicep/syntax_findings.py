@@ -1,8 +1,8 @@
 """The findings of the lexer and the parser: collected once per place, worded in one place.
 
-The first thing wrong at a place is the cause and the rest are its echoes, so a second finding at the same
-offset is dropped. A file that is not Bicep at all would have a finding per character; the list stops
-at `MOST_FINDINGS` and says so.
+The first thing wrong at a place is the cause and the rest are its echoes, so a second finding at
+the same offset is dropped. A file that is not Bicep at all would have a finding per character; the
+list stops at `MOST_FINDINGS` and says so.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class SyntaxFindings:
 
 
 def quoted(text: str) -> str:
-    """Write a piece of source so that it can stand in a message: printable, short, in backquotes."""
+    """Write a piece of source for a message: printable, short, in backquotes."""
     if text == "`":
         return "a backquote"
     if len(text) == 1 and not text.isprintable():

@@ -1,8 +1,8 @@
-"""Where the parser is in the tokens, what it does when something else was expected, and how it goes on.
+"""Where the parser is in the tokens, and how it goes on when something else was expected.
 
-A parser method that cannot go on notes a finding and raises `Unexpected`. Whoever parses a list (the members of
-an object, the statements of a file) catches it, skips to the end of the broken element and goes on, so
-that one run reports every syntax error.
+A parser method that cannot go on notes a finding and raises `Unexpected`. Whoever parses a list
+(the members of an object, the statements of a file) catches it, skips to the end of the broken
+element and goes on, so that one run reports every syntax error.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from octoha_templates.bicep.syntax_findings import SyntaxFindings, quoted
 DEEPEST_NESTING: Final = 50
 """How deep brackets, conditions and interpolations may be nested; people's files stay below 20.
 
-Python's stack takes 1,000 calls, and one level of nesting takes up to eight of them, in a program that has some
-already.
+Python's stack takes 1,000 calls, one level of nesting takes up to eight of them, and the program
+that calls has some already.
 """
 
 STATEMENT_KEYWORDS: Final = frozenset(
     (
-        "assert", "extends", "extension", "extensionConfig", "func", "import", "metadata", "module", "output",
-        "param", "provider", "resource", "targetScope", "test", "type", "using", "var",
+        "assert", "extends", "extension", "extensionConfig", "func", "import", "metadata", "module",
+        "output", "param", "provider", "resource", "targetScope", "test", "type", "using", "var",
     )
 )  # fmt: skip
 AFTER_KEYWORD: Final = frozenset((NAME, STRING, LEFT, "*", "{"))
@@ -35,7 +35,7 @@ END_OF_LINE: Final = frozenset((NEWLINE,))
 END_OF_ELEMENT: Final = frozenset((NEWLINE, ","))
 
 SHORT_CHAIN: Final = 12
-"""How many operators or accesses may follow one another before they are counted as part of the height."""
+"""How many operators or accesses may follow one another before they are counted."""
 
 LONGEST_CHAIN: Final = 120
 MOST_LINKS: Final = 2000
@@ -94,7 +94,7 @@ class TokenStream:
             self.position += 1
 
     def skip_line_ends_in_brackets(self) -> None:
-        """Pass over a line end, unless a statement starts after it: then the bracket was never closed."""
+        """Pass over a line end, unless a statement starts after it: the bracket is not closed."""
         if self.kinds[self.position] is NEWLINE and not self.starts_statement(self.position + 1):
             self.position += 1
 
@@ -138,7 +138,7 @@ class TokenStream:
     # --- findings ---
 
     def fail(self, code: str, message: str, hint: str = "") -> NoReturn:
-        """Note a finding at the current token, saying what stands there, and give up the element."""
+        """Note a finding at the current token, say what stands there, give up the element."""
         self.report(code, f"{message}, found {self.found()}", hint)
         raise Unexpected
 
@@ -201,8 +201,8 @@ class TokenStream:
 
         Args:
             begin: Index of its first token; brackets opened since then belong to it.
-            stops: The kinds of token that end it, outside of brackets. So does a closing bracket of its
-                surroundings, and a line that starts a statement.
+            stops: The kinds of token that end it, outside of brackets. So does a closing bracket of
+                its surroundings, and a line that starts a statement.
         """
         kinds = self.kinds
         depth = 0

@@ -1,4 +1,4 @@
-"""Type expressions: names, literals, arrays, tuples, objects, unions, and access to parts of types."""
+"""Type expressions: names, literals, arrays, tuples, objects, unions, parts of types."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ class TypeParser(ExpressionParser):
         return tuple(found)
 
     def fail_without_declaration(self, first: int, wanted: str) -> NoReturn:
-        """Report decorators that decorate nothing, at the first of them, and give up the element."""
+        """Report decorators that decorate nothing, at the first one, and give up the element."""
         message = f"expected {wanted} after the decorator, found {self.found()}"
         hint = "decorators stand on the lines before what they decorate"
         self.findings.add("OCT326", first, message, hint)

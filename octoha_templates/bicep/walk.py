@@ -1,0 +1,41 @@
+"""Walks syntax trees: the nodes below a node, in the order they were written.
+
+Trees are no higher than `height.HIGHEST_TREE`, so the walks here may recurse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from octoha_templates.bicep.syntax import Node
+
+_ALWAYS_PLAIN = frozenset({"start", "end", "operator", "safe", "from_end", "multi_line", "segments"})
+
+
+@cache
+def _fields(kind: type[Node]) -> tuple[str, ...]:
+    """Name the fields of a kind of node that may hold nodes, in source order."""
+    names = [field for field in kind.__struct_fields__ if field not in _ALWAYS_PLAIN]
+    return tuple(names)
+
+
+def children(node: Node) -> list[Node]:
+    """List the nodes directly below a node, in source order."""
+    found: list[Node] = []
+    for field in _fields(type(node)):
+        value = getattr(node, field)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, Node))
+    return found
+
+
+def descendants(node: Node) -> Iterator[Node]:
+    """Give a node and everything below it, parents before children, in source order."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(children(current)))
