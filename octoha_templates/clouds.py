@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,7 @@ from octoha_templates.errors import ArtifactError, ConfigError
 
 _PROFILE: Final = "azureProfile.json"
 _LARGEST_PROFILE: Final = 16 * 1024 * 1024
+_LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/_~.=-]{32,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +187,8 @@ class _Options:
             return ""
 
 
-def _masker() -> Any:
-    from azure.cli.core.credential_helper import get_secret_masker
-
-    return get_secret_masker()
-
-
 def mask_secrets(text: str) -> str:
-    """Replace everything that surely is a secret, such as a storage key, with asterisks.
+    """Replace everything that surely is a secret, such as a storage key, with a mask.
 
     A last net under everything that is written or shown: nothing should ever be caught in it.
 
@@ -203,10 +200,13 @@ def mask_secrets(text: str) -> str:
 
     Source: microsoft-security-utilities-secret-masker, the patterns of high confidence, as the Azure CLI uses them.
     """
-    masker = _masker()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # its lock uses an old name
-        return str(masker.mask_secrets(text)) if text else text
+    parts: list[str] = []
+    done = 0
+    for start, end, _, mask in _iter_secrets(text):
+        if start >= done:
+            parts += [text[done:start], mask]
+        done = max(done, end)
+    return "".join((*parts, text[done:]))
 
 
 def find_secrets(text: str) -> tuple[FoundSecret, ...]:
@@ -218,14 +218,32 @@ def find_secrets(text: str) -> tuple[FoundSecret, ...]:
     Returns:
         Kinds and places, in order; never the secrets.
     """
-    masker = _masker()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # its lock uses an old name
-        found = sorted((one.start, str(one.name)) for one in masker.detect_secrets(text))
     return tuple(
         FoundSecret(name, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-        for start, name in dict.fromkeys(found)
+        for start, _, name, _ in _iter_secrets(text)
     )
+
+
+def _iter_secrets(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield start, end, kind and mask of every secret, in order.
+
+    The masker tries 26 patterns at every character, 0.7 seconds for a megabyte. All of them want a long run of a few
+    characters, so only such runs, with what stands before and after them, are shown to it.
+    """
+    runs = [(max(run.start() - 1, 0), run.end() + 1) for run in _LONG_RUN.finditer(text)]
+    if not runs:
+        return
+    from azure.cli.core.credential_helper import get_secret_masker
+
+    masker = get_secret_masker()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its lock uses an old name
+        for start, end in runs:
+            found = [
+                (start + one.start, start + one.end, str(one.name), str(one.redaction_token))
+                for one in masker.detect_secrets(text[start:end])
+            ]
+            yield from sorted(found)
 
 
 def _unknown_cloud(name: str, known: list[str]) -> Diagnostic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, get_args
 
@@ -177,6 +178,28 @@ def test_secrets_are_masked_and_found_by_place() -> None:
     (found,) = find_secrets(text)
     assert (found.name, found.line, found.column) == ("NpmAuthorKey", 2, 6)
     assert KEY not in str(found)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        KEY,
+        "dapi" + "0123456789abcdef" * 2,
+        "oy2" + "abcdefg" * 6 + "a",
+        "a" * 76 + "+ASt" + "b" * 5 + "A==",
+        "abc8Q~" + "d" * 34,
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "x={};", '"{}"', "one {} two\n{}\n"])
+def test_only_long_runs_are_tried_and_nothing_is_missed(secret: str, around: str) -> None:
+    from azure.cli.core.credential_helper import redact_credential_for_string
+
+    text = around.replace("{}", secret)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        assert mask_secrets(text) == redact_credential_for_string(text)
+    assert secret not in mask_secrets(text)
+    assert len(find_secrets(text)) == around.count("{}")
 
 
 @pytest.mark.parametrize("text", ["", "nothing here", commented_config()])
