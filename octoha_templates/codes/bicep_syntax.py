@@ -1,7 +1,7 @@
 """300 to 329: Bicep that does not parse.
 
-Where the official compiler has a code per kind of thing (a name of a parameter, of a variable, of an output), the
-entry names the most common one and lists the others in its meaning.
+Where the official compiler has a code per kind of thing (a name of a parameter, of a variable, of
+an output), the entry names the most common one and lists the others in its meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT300",
         "Unknown character",
-        "A character has no meaning in Bicep outside of strings and comments, or the file is not UTF-8.",
+        "A character has no meaning in Bicep outside of strings and comments, or the file is not "
+        "UTF-8.",
         "var a = 1;",
         "var a = 1",
         _FILE,
@@ -35,8 +36,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT302",
         "String not closed",
-        "A string ends with its line, or with the file, before its closing quote; so does an interpolation. "
-        "The official compiler reports BCP003 at the end of a file.",
+        "A string ends with its line, or with the file, before its closing quote; so does an "
+        "interpolation. The official compiler reports BCP003 at the end of a file.",
         "var name = 'octopus",
         "var name = 'octopus'",
         _TYPES,
@@ -54,8 +55,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT304",
         "Not a character",
-        "An escape for a character by its number is not complete, the number is too large, or it is half "
-        "of a character.",
+        "An escape for a character by its number is not complete, the number is too large, or it "
+        "is half of a character.",
         r"var smile = '\u1F600'",
         r"var smile = '\u{1F600}'",
         _TYPES,
@@ -91,8 +92,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT308",
         "Not a statement",
-        "A line does not start with a word that declares something. A parameter file knows other words than "
-        "a Bicep file; there the official code is BCP337.",
+        "A line does not start with a word that declares something. A parameter file knows other "
+        "words than a Bicep file; there the official code is BCP337.",
         "parameter name string",
         "param name string",
         _FILE,
@@ -101,8 +102,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT309",
         "Value expected",
-        "A literal, a name, a call, or something in brackets is missing. The official compiler reports an "
-        "empty index as BCP117.",
+        "A literal, a name, a call, or something in brackets is missing. The official compiler "
+        "reports an empty index as BCP117.",
         "var count =",
         "var count = 3",
         _OPERATORS,
@@ -129,9 +130,10 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT312",
         "Name expected",
-        "A declaration has no name, or what stands there is none: names have letters, digits and underscores, and "
-        "do not start with a digit. Official codes: BCP013 parameter, BCP015 variable, BCP016 output, "
-        "BCP017 resource, BCP096 module, BCP136 loop, BCP266 metadata, BCP325 type.",
+        "A declaration has no name, or what stands there is none: names have letters, digits and "
+        "underscores, and do not start with a digit. Official codes: BCP013 parameter, BCP015 "
+        "variable, BCP016 output, BCP017 resource, BCP096 module, BCP136 loop, BCP266 metadata, "
+        "BCP325 type.",
         "param 1st string",
         "param first string",
         _FILE,
@@ -194,8 +196,9 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT319",
         "String expected",
-        "A resource needs its type and version, and a module, import or `using` its path, in quotes. Official "
-        "codes: BCP068 resource, BCP097 module, BCP201 extension, BCP257 parameter file.",
+        "A resource needs its type and version, and a module, import or `using` its path, in "
+        "quotes. Official codes: BCP068 resource, BCP097 module, BCP201 extension, BCP257 "
+        "parameter file.",
         "resource vnet Microsoft.Network/virtualNetworks = {}",
         "resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {}",
         (_DOCS + "resource-declaration",),
@@ -204,8 +207,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT320",
         "Body expected",
-        "The body of a resource or module is an object, an `if` with an object, or a loop over objects; in a "
-        "loop the official code is BCP167.",
+        "The body of a resource or module is an object, an `if` with an object, or a loop over "
+        "objects; in a loop the official code is BCP167.",
         "resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = 'name'",
         "resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01' = {\n  name: 'name'\n}",
         (_DOCS + "resource-declaration",),
@@ -223,8 +226,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT322",
         "Separator expected",
-        "Elements of arrays and objects are separated by new lines or commas, arguments by commas; between "
-        "arguments the official code is BCP237.",
+        "Elements of arrays and objects are separated by new lines or commas, arguments by "
+        "commas; between arguments the official code is BCP237.",
         "var names = ['a' 'b']",
         "var names = ['a', 'b']",
         _TYPES,
@@ -242,8 +245,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT324",
         "Interpolation",
-        "What stands in `${ }` is one expression, without arrays and objects in it; for those the official code is "
-        "BCP087.",
+        "What stands in `${ }` is one expression, without arrays and objects in it; for those "
+        "the official code is BCP087.",
         "var name = '${a b}'",
         "var name = '${a}${b}'",
         _TYPES,
@@ -252,8 +255,9 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT325",
         "Nested too deeply",
-        "Brackets, conditions, interpolations or chains of operators go deeper than this compiler follows; parts "
-        "of them can have a name of their own with `var`. The official compiler has no fixed limit.",
+        "Brackets, conditions, interpolations or chains of operators go deeper than this compiler"
+        " follows; parts of them can have a name of their own with `var`. The official compiler "
+        "has no fixed limit.",
     ),
     Code(
         "OCT326",
@@ -267,7 +271,8 @@ SYNTAX_CODES: tuple[Code, ...] = (
     Code(
         "OCT327",
         "Parentheses with none or several values",
-        "Parentheses hold one value, unless they are the parameters of a lambda or the arguments of a call.",
+        "Parentheses hold one value, unless they are the parameters of a lambda or the arguments "
+        "of a call.",
         "var names = ('a', 'b')",
         "var names = ['a', 'b']",
         _OPERATORS,

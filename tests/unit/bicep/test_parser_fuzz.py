@@ -1,6 +1,7 @@
 """Whatever stands in a file, the parser gives findings about that file and nothing else.
 
-The budget is fixed and the examples are derived from the tests themselves, so that a run can be repeated.
+The budget is fixed and the examples are derived from the tests themselves, so that a run can be
+repeated.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ CASES = Path(__file__).parents[2] / "cases" / "bicep"
 OWN_FILES = [path.read_bytes().decode() for path in sorted(CASES.rglob("*.bicep*"))]
 KNOWN_CODES = {entry.code for entry in SYNTAX_CODES}
 PIECES = [
-    "param", "var", "output", "resource", "module", "type", "func", "import", "metadata", "targetScope",
-    "existing", "if", "for", "in", "as", "from", "with", "extension", "using", "extends", "true", "false",
-    "null", "string", "int", "object", "a", "b", "sys.x", "12", "'x'", "'x${", "}y", "'''", "$'''", "$$'''",
-    "${", "}", "{", "(", ")", "[", "]", "<", ">", ",", ":", "::", ".", ".?", "...", "?", "??", "!", "!=", "!~",
-    "=", "==", "=~", "=>", "+", "-", "*", "/", "%", "&", "&&", "|", "||", "@", "@a()", "#", "//", "/*", "*/",
-    "\\", ";", '"', "#disable-next-line", "\\u{", "'",
+    "param", "var", "output", "resource", "module", "type", "func", "import", "metadata",
+    "targetScope", "existing", "if", "for", "in", "as", "from", "with", "extension", "using",
+    "extends", "true", "false", "null", "string", "int", "object", "a", "b", "sys.x", "12", "'x'",
+    "'x${", "}y", "'''", "$'''", "$$'''", "${", "}", "{", "(", ")", "[", "]", "<", ">", ",", ":",
+    "::", ".", ".?", "...", "?", "??", "!", "!=", "!~", "=", "==", "=~", "=>", "+", "-", "*", "/",
+    "%", "&", "&&", "|", "||", "@", "@a()", "#", "//", "/*", "*/", "\\", ";", '"',
+    "#disable-next-line", "\\u{", "'",
 ]  # fmt: skip
 BUDGET = settings(
     max_examples=300,

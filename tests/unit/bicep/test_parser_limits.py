@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -16,6 +18,7 @@ from octoha_templates.bicep.token_stream import DEEPEST_NESTING, LONGEST_CHAIN
 
 Findings = Callable[..., list[str]]
 MANY = 40_000
+LANGUAGE = Path(__file__).parents[2] / "cases" / "bicep" / "syntax" / "language.bicep"
 
 DEEP = {
     "arrays": ("var a = ", "["),
@@ -139,3 +142,14 @@ def test_height_counts_nodes_down_to_the_leaf() -> None:
         root = Parenthesised(0, 1, root)
     assert not is_too_high(root)
     assert is_too_high(Parenthesised(0, 1, root))
+
+
+def test_a_megabyte_parses_in_less_than_a_second_of_processor_time() -> None:
+    """It takes about a quarter of that; the margin is for slow machines."""
+    text = LANGUAGE.read_text(encoding="utf-8")
+    text *= 1_000_000 // len(text) + 1
+    parse(text, LANGUAGE.name)
+    begin = process_time()
+    result = parse(text, LANGUAGE.name)
+    assert process_time() - begin < 1
+    assert result.diagnostics == ()
