@@ -1,4 +1,4 @@
-"""Every script of the templates parses and keeps to the rules that make it safe to run unattended."""
+"""Every script of the templates parses and keeps to the rules for running unattended."""
 
 from __future__ import annotations
 
