@@ -10,7 +10,6 @@ from octoha_templates.schemacheck import (
     Kind,
     SchemaProblem,
     did_you_mean,
-    json_path,
     schema_problems,
 )
 from octoha_templates.validation.arm_expressions import is_expression
@@ -170,7 +169,7 @@ def _body(resource: FoundResource, schema: ResourceSchema, places: Places) -> It
             continue
         path = (*resource.path, *original_path(problem.path, moves))
         yield places.finding(
-            CODES[problem.kind], path, _message(problem, resource), hint=_hint(problem)
+            CODES[problem.kind], path, _message(problem, resource), hint=problem.hint
         )
 
 
@@ -198,13 +197,3 @@ def _message(problem: SchemaProblem, resource: FoundResource) -> str:
     """Word a problem for people who read templates: keys are properties, and the resource comes first."""
     words = problem.message.replace("unknown key", "unknown property", 1)
     return f"{title_of(resource)}: {words}"
-
-
-def _hint(problem: SchemaProblem) -> str:
-    """Keep the hint."""
-    return problem.hint
-
-
-def body_path(resource: FoundResource) -> str:
-    """Write where a resource is, for messages about two of them."""
-    return json_path(resource.path)

@@ -16,13 +16,29 @@ from octoha_templates.schemacheck import schema_problems
 from octoha_templates.validation.places import Places
 from octoha_templates.validation.registry import registry_of
 from octoha_templates.validation.resources import CODES, resource_findings
+from octoha_templates.validation.rules_dependencies import dependencies
+from octoha_templates.validation.rules_limits import limits
+from octoha_templates.validation.rules_names import names
+from octoha_templates.validation.rules_nested import nested_parameters
+from octoha_templates.validation.rules_parameters import parameters
+from octoha_templates.validation.rules_references import references, unused
+from octoha_templates.validation.rules_secrets import secrets
 from octoha_templates.validation.scopes import Json, TemplateScope, read_scopes
 
 _ROOT: Final = "2019-04-01/deploymentTemplate.json"
 _SYMBOLIC_ROOT: Final = _ROOT + "#/definitions/symbolicTemplate"
 
 Rule = Callable[[TemplateScope, Places], Iterator[Diagnostic]]
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (
+    limits,
+    parameters,
+    references,
+    unused,
+    dependencies,
+    nested_parameters,
+    secrets,
+    names,
+)
 
 
 def validate_template(
