@@ -101,7 +101,8 @@ def choice_from_enum(cls: type[Enum]) -> Choice:
     Returns:
         Its name and values.
     """
-    return Choice(cls.__name__, tuple(str(member.value) for member in cls))
+    values = [member.value for member in cls]
+    return Choice(cls.__name__, tuple(v if isinstance(v, int) else str(v) for v in values))
 
 
 def _enum_of(cls: type, name: str, models: ModuleType) -> Choice | None:

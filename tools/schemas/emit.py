@@ -139,7 +139,9 @@ class Emitter:
         """Make the schema of a value: what it is, or an expression that gives it."""
         special = self._exceptions.value(where, self._provider)
         if special is not None:
-            return special
+            # Of a list, the row says what its items are.
+            is_list = isinstance(wire, ListOf)
+            return _or_expression({"items": special, "type": "array"}) if is_list else special
         if isinstance(wire, Anything):
             return {}
         if isinstance(wire, Text):
@@ -149,7 +151,9 @@ class Emitter:
     def _literal(self, wire: WireType, where: str) -> Json:
         """Make the schema of a literal value."""
         if isinstance(wire, Choice):
-            return {"enum": list(dict.fromkeys(wire.values)), "type": "string"}
+            whole = all(isinstance(value, int) for value in wire.values)
+            values = list(dict.fromkeys(wire.values))
+            return {"enum": values, "type": "integer" if whole else "string"}
         if isinstance(wire, Number):
             return {"type": "integer" if wire.whole else "number"}
         if isinstance(wire, Flag):

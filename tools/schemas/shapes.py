@@ -29,10 +29,10 @@ class Anything:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Text that is one of the values which the package knows."""
+    """Text, or a whole number, that is one of the values which the package knows."""
 
     name: str
-    values: tuple[str, ...]
+    values: tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
