@@ -655,9 +655,9 @@ function Open-Database {
 
 function Invoke-Sql {
     # Values travel as parameters; names are quoted by the server itself, with QUOTENAME.
-    param([string] $ClientId, [string] $Text, [hashtable] $Parameters = @{})
+    param([string] $ClientId, [string] $Text, [hashtable] $Parameters = @{}, [int] $Attempts = 40)
 
-    Invoke-WithRetry -What 'Talking to the database' -Action {
+    Invoke-WithRetry -What 'Talking to the database' -Attempts $Attempts -Action {
         $connection = Open-Database -ClientId $ClientId
         try {
             $command = $connection.CreateCommand()
@@ -700,6 +700,16 @@ END;
         sid  = $sid
     } | Out-Null
     Write-Log "The identity '$($Settings.identityName)' owns the database."
+}
+
+function Wait-ForDatabaseUser {
+    # Where the Entra administrator is somebody else's, only they can make the user: one hour is theirs.
+    $name = $Settings.identityName
+    $sid = '0x' + [BitConverter]::ToString(([guid]$Settings.identityClientId).ToByteArray()).Replace('-', '')
+    Write-Log ("The database user is for the Entra administrator to make. If the login fails now, run in the database: " +
+        "CREATE USER [$name] WITH SID = $sid, TYPE = E; ALTER ROLE db_owner ADD MEMBER [$name];")
+    $statement = "IF IS_ROLEMEMBER(N'db_owner') <> 1 THROW 50000, N'The user does not own the database yet.', 1;"
+    Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -Attempts 240 | Out-Null
 }
 
 function Disable-AutomaticIndexes {
@@ -1118,8 +1128,14 @@ function Initialize-Database {
         Invoke-Sql -ClientId $Settings.identityClientId -Text 'SELECT 1' | Out-Null
         return 'finished'
     }
-    if (-not (Test-SqlAuthentication)) {
+    if (Test-SqlAuthentication) {
+        Write-Log 'The nodes sign in to the database with a password.'
+    }
+    elseif ($Settings.databaseAdministratorClientId -ne '') {
         Grant-DatabaseAccess
+    }
+    else {
+        Wait-ForDatabaseUser
     }
     Disable-AutomaticIndexes
     $state = Get-SetupState
