@@ -11,27 +11,7 @@ _NAMING = "learn.microsoft.com, Naming rules and restrictions for Azure resource
 _DATABASE = "learn.microsoft.com, Azure SQL Database, resource limits for single databases"
 _BASTION = "learn.microsoft.com, About Bastion configuration settings"
 
-NETWORK_CLOUD_CODES: tuple[Code, ...] = (
-    Code(
-        "OCT196",
-        "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
-    ),
-    Code(
-        "OCT197",
-        "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
-        instead="az login",
-    ),
-    Code(
-        "OCT198",
-        "The Azure CLI's profile cannot be read",
-        "The file is there, but it is not readable or not what the Azure CLI writes.",
-    ),
-)
-
-RULE_CODES: tuple[Code, ...] = (
+NETWORK_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT140",
         "Not an address or a range",
@@ -98,27 +78,7 @@ RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-NODE_CLOUD_CODES: tuple[Code, ...] = (
-    Code(
-        "OCT196",
-        "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
-    ),
-    Code(
-        "OCT197",
-        "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
-        instead="az login",
-    ),
-    Code(
-        "OCT198",
-        "The Azure CLI's profile cannot be read",
-        "The file is there, but it is not readable or not what the Azure CLI writes.",
-    ),
-)
-
-RULE_CODES: tuple[Code, ...] = (
+NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT112",
         "Too few nodes for high availability",
@@ -218,27 +178,7 @@ RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-DATABASE_CLOUD_CODES: tuple[Code, ...] = (
-    Code(
-        "OCT196",
-        "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
-    ),
-    Code(
-        "OCT197",
-        "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
-        instead="az login",
-    ),
-    Code(
-        "OCT198",
-        "The Azure CLI's profile cannot be read",
-        "The file is there, but it is not readable or not what the Azure CLI writes.",
-    ),
-)
-
-RULE_CODES: tuple[Code, ...] = (
+DATABASE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT170",
         "No zone redundancy in this tier",
@@ -282,27 +222,7 @@ RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-SERVICE_CLOUD_CODES: tuple[Code, ...] = (
-    Code(
-        "OCT196",
-        "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
-    ),
-    Code(
-        "OCT197",
-        "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
-        instead="az login",
-    ),
-    Code(
-        "OCT198",
-        "The Azure CLI's profile cannot be read",
-        "The file is there, but it is not readable or not what the Azure CLI writes.",
-    ),
-)
-
-RULE_CODES: tuple[Code, ...] = (
+SERVICE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT180",
         "A port that is taken",
@@ -333,27 +253,7 @@ RULE_CODES: tuple[Code, ...] = (
     ),
 )
 
-RESILIENCE_CLOUD_CODES: tuple[Code, ...] = (
-    Code(
-        "OCT196",
-        "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
-    ),
-    Code(
-        "OCT197",
-        "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
-        instead="az login",
-    ),
-    Code(
-        "OCT198",
-        "The Azure CLI's profile cannot be read",
-        "The file is there, but it is not readable or not what the Azure CLI writes.",
-    ),
-)
-
-RULE_CODES: tuple[Code, ...] = (
+RESILIENCE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT190",
         "All nodes in one zone",
