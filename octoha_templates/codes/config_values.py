@@ -100,8 +100,9 @@ VALUE_CODES: tuple[Code, ...] = (
     ),
     Code(
         "OCT135",
-        "An environment changes a kind",
-        "One template serves all environments; they differ in values. Another kind of a component is another template.",
+        "An environment changes what the template contains",
+        "One template serves all environments; they differ in values. Another kind of a component, another way to log in to "
+        "the database or another way in is another template.",
         example="environments:\n  test:\n    backup:\n      kind: none",
         instead="A config of its own for the test stack.",
     ),

@@ -22,8 +22,9 @@ from octoha_templates.config.overlays import (
     ENVIRONMENTS,
     apply_settings,
     environment_names,
+    nested_environments,
     overlaid,
-    overlay_findings,
+    shape_findings,
     unknown_environment,
     without_environments,
 )
@@ -90,19 +91,13 @@ def load_text(text: str, file: str = "stack.yaml", *, settings: Sequence[str] = 
     findings = (*parsed.findings, *findings)
     environments: dict[str, Stack] = {}
     for name in environment_names(document):
-        overlay = apply_settings(overlaid(document, name), _for_stack(settings))
-        its_stack, its_findings = _checked(overlay, name)
-        findings += (
-            *overlay_findings(document, name),
-            *_only_of(name, its_findings, findings),
-        )
-        if its_stack is not None:
-            environments[name] = its_stack
+        its, its_findings = _checked_environment(document, name, settings, stack)
+        findings += _only_of(name, its_findings, findings)
+        if its is not None:
+            environments[name] = its
     ordered = in_order(findings)
     if stack is None or has_errors(ordered):
-        raise ConfigError(
-            *(finding for finding in ordered if finding.severity is not Severity.INFO)
-        )
+        raise ConfigError(*(one for one in ordered if one.severity is not Severity.INFO))
     whole = msgspec.structs.replace(stack, environments=document.data.get(ENVIRONMENTS) or {})
     return Loaded(whole, MappingProxyType(environments), ordered, _hash_of(document.data), file)
 
@@ -166,18 +161,33 @@ def stack_for(loaded: Loaded, environment: str | None) -> Stack:
 
 
 def _checked(document: Document, environment: str) -> tuple[Stack | None, tuple[Diagnostic, ...]]:
-    """Check a document by the types and by the rules; the stack is None when the types refuse it."""
+    """Check a document by the types and by the rules.
+
+    Returns:
+        The stack, where there are errors with stand-ins for what is wrong, or None; and the findings.
+    """
     checked = check(document)
-    findings = checked.findings
-    if checked.stack is not None:
-        site = Site(checked.stack, document.places, environment)
-        findings += tuple(rule_findings(site, checked.broken))
-    return (None if checked.broken else checked.stack), findings
+    if checked.stack is None:
+        return None, checked.findings
+    site = Site(checked.stack, document.places, environment)
+    return checked.stack, (*checked.findings, *rule_findings(site, checked.broken))
+
+
+def _checked_environment(
+    document: Document, name: str, settings: Sequence[str], stack: Stack | None
+) -> tuple[Stack | None, tuple[Diagnostic, ...]]:
+    """Check the stack of one environment, and that the same template serves it."""
+    overlay = apply_settings(overlaid(document, name), _for_stack(settings))
+    its, findings = _checked(overlay, name)
+    findings += tuple(nested_environments(document, name))
+    if stack is not None and its is not None:
+        findings += _not_at(findings, tuple(shape_findings(stack, its, overlay.places)))
+    return its, findings
 
 
 def _not_at(before: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Leave out what is said about a value that has a finding already."""
-    places = {finding.location for finding in before}
+    """Leave out what is said about a value that has an error already."""
+    places = {finding.location for finding in before if finding.is_error}
     return tuple(finding for finding in found if finding.location not in places)
 
 

@@ -14,6 +14,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+SHAPE: dict[str, Any] = {"x-shape": True}
+"""Marks a key that decides what the template contains, so that environments cannot differ in it."""
+
 ImageName = Annotated[
     str,
     Meta(
@@ -239,7 +242,7 @@ class Bastion(_Part, frozen=True, kw_only=True, tag="bastion", tag_field="kind")
 
     sku: Annotated[
         Literal["Basic", "Standard"],
-        Meta(description="Basic is the portal's RDP only."),
+        Meta(extra_json_schema=SHAPE, description="Basic is the portal's RDP only."),
     ] = "Standard"
     scale_units: Annotated[
         int,
@@ -277,7 +280,8 @@ class NewNetwork(_Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
     ] = ()
     nat_gateway: NatGateway = NatGateway()
     access: Annotated[
-        tuple[Bastion, ...], Meta(max_length=4, description="Ways in for operators.")
+        tuple[Bastion, ...],
+        Meta(extra_json_schema=SHAPE, max_length=4, description="Ways in for operators."),
     ] = (Bastion(),)
 
 
@@ -422,7 +426,10 @@ class AzureSql(_Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kin
     ] = "LicenseIncluded"
     authentication: Annotated[
         Literal["entra", "sql"],
-        Meta(description="entra: the nodes' managed identity and no password at all."),
+        Meta(
+            extra_json_schema=SHAPE,
+            description="entra: the nodes' managed identity and no password at all.",
+        ),
     ] = "entra"
     entra_administrator: EntraAdministrator | None = None
     backup_retention_days: Annotated[
@@ -489,7 +496,9 @@ class AzureLoadBalancer(
         Port,
         Meta(description="Front-end port of the first node's polling port; the others follow."),
     ] = 10943
-    grpc: Annotated[bool, Meta(description="Balance the gRPC port too.")] = False
+    grpc: Annotated[
+        bool, Meta(extra_json_schema=SHAPE, description="Balance the gRPC port too.")
+    ] = False
     idle_timeout_minutes: Annotated[
         int,
         Meta(ge=4, le=100, description="Minutes until an idle connection is reset."),
@@ -497,7 +506,8 @@ class AzureLoadBalancer(
     portal_dns_zone: Annotated[
         bool,
         Meta(
-            description="Make a private DNS zone for the portal's name, pointing at the front end."
+            extra_json_schema=SHAPE,
+            description="Make a private DNS zone for the portal's name, pointing at the front end.",
         ),
     ] = True
 

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from octoha_templates.config.places import Document, Path, Places, value_at
+import msgspec
+
+from octoha_templates.config.model import Stack
+from octoha_templates.config.places import Document, Path, Places, dotted, value_at
 from octoha_templates.config.source import scalar_or_flow
-from octoha_templates.config.structure import KIND, kind_at
+from octoha_templates.config.structure import key_at, shape_of
 from octoha_templates.config.words import near_miss_hint, printable, quoted
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ConfigError
@@ -58,25 +61,28 @@ def overlaid(document: Document, environment: str) -> Document:
     return _merged(base, Document(overlay, _below(places, prefix)))
 
 
-def overlay_findings(document: Document, environment: str) -> Iterator[Diagnostic]:
-    """Find what an overlay has and no overlay can have: overlays of its own, another kind of a component."""
-    prefix: Path = (ENVIRONMENTS, environment)
-    overlay = value_at(document.data, prefix)
-    if ENVIRONMENTS in overlay:
-        yield _nested(environment, document.places.of_key((*prefix, ENVIRONMENTS)))
-    for path, kind in _kinds(overlay):
-        base = kind_at(path[:-1], document.data)
-        if base is not None and base != kind:
-            yield _other_kind(path, environment, document.places.of_value((*prefix, *path)))
+def nested_environments(document: Document, environment: str) -> Iterator[Diagnostic]:
+    """Find overlays inside an overlay."""
+    prefix: Path = (ENVIRONMENTS, environment, ENVIRONMENTS)
+    if ENVIRONMENTS in value_at(document.data, prefix[:-1]):
+        yield _nested(document.places.of_key(prefix))
 
 
-def _kinds(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield every `kind` below mappings; lists are replaced whole, so their kinds are their own."""
-    for key, value in data.items():
-        if key == KIND and isinstance(value, str):
-            yield (*path, key), value
-        elif isinstance(value, dict) and key != ENVIRONMENTS:
-            yield from _kinds(value, (*path, key))
+def shape_findings(stack: Stack, other: Stack, places: Places) -> Iterator[Diagnostic]:
+    """Find where the stack of an environment would need another template.
+
+    Args:
+        stack: The stack without overlay.
+        other: The stack of the environment.
+        places: Where the values of the other one are written.
+    """
+    shape, its_shape = shape_of(stack), shape_of(other)
+    differing: list[Path] = []
+    for path, value in its_shape.items():
+        inside = any(path[: len(outer)] == outer for outer in differing)
+        if not inside and shape.get(path) != value:
+            differing.append(path)
+            yield _other_shape(path, places.of_value(path))
 
 
 def _below(places: Places, prefix: Path) -> Places:
@@ -163,7 +169,7 @@ def _with_setting(document: Document, setting: str) -> Document:
         if isinstance(part, str):
             overlay = {part: overlay}
             continue
-        items = value_at(document.data, path[:index])
+        items = _list_at(document, path[:index])
         if not isinstance(items, list) or part >= len(items):
             raise ConfigError(_leads_nowhere(path[:index], items, name))
         overlay = [
@@ -171,6 +177,13 @@ def _with_setting(document: Document, setting: str) -> Document:
         ]
     _check_the_way(document, path, name)
     return _merged(document, Document(overlay, _places_of_setting(document, overlay, path, name)))
+
+
+def _list_at(document: Document, path: Path) -> Any:
+    """Find the list at a path; one that is not written is the default."""
+    items = value_at(document.data, path)
+    key = key_at(path, document.data) if items is None else None
+    return msgspec.to_builtins(list(key.default)) if key and key.is_list else items
 
 
 def _check_the_way(document: Document, path: Path, name: str) -> None:
@@ -237,24 +250,23 @@ def unknown_environment(name: str, known: Sequence[str], file: str) -> Diagnosti
     )
 
 
-def _nested(environment: str, at: Location) -> Diagnostic:
+def _nested(at: Location) -> Diagnostic:
     return Diagnostic(
         "OCT134",
         Severity.ERROR,
-        f"the environment {quoted(environment)} cannot have environments of its own",
+        "an environment cannot have environments of its own",
         at,
         "write each environment directly under environments",
     )
 
 
-def _other_kind(path: Path, environment: str, at: Location) -> Diagnostic:
-    part = ".".join(str(step) for step in path[:-1])
+def _other_shape(path: Path, at: Location) -> Diagnostic:
     return Diagnostic(
         "OCT135",
         Severity.ERROR,
-        f"the environment {quoted(environment)} changes the kind of `{part}`",
+        f"an environment cannot change `{dotted(path)}`, which decides what the template contains",
         at,
-        "environments share one template and differ in values; for another kind write another config",
+        "environments share one template and differ in values; for another template write another config",
     )
 
 

@@ -53,7 +53,7 @@ def stack_schema_text() -> str:
 
 
 def _tidy(schema: Any) -> Any:
-    """Copy a schema without titles, OpenAPI's own keyword, and defaults that are mappings or hold some."""
+    """Copy a schema without titles, marks of our own and of OpenAPI, and defaults that are mappings or hold some."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
@@ -61,7 +61,7 @@ def _tidy(schema: Any) -> Any:
     return {
         key: _tidy(value)
         for key, value in schema.items()
-        if key != "discriminator"
+        if key not in ("discriminator", "x-shape")
         and not (key == "title" and isinstance(value, str))
         and not (key == "default" and _holds_mapping(value))
     }

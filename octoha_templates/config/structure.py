@@ -31,6 +31,7 @@ class Key:
         structs: The parts it can hold, the default one first; empty for a plain value.
         is_list: Whether it holds a list of them.
         schema: Ranges, patterns and examples, as JSON Schema has them.
+        is_shape: Whether it decides what the template contains, and not only a value in it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Key:
     structs: tuple[type[msgspec.Struct], ...]
     is_list: bool
     schema: dict[str, Any]
+    is_shape: bool
 
 
 @cache
@@ -74,6 +76,7 @@ def _key(field: msgspec_inspect.Field, schema: dict[str, Any]) -> Key:
         structs,
         is_list,
         schema,
+        bool(schema.get("x-shape")),
     )
 
 
@@ -138,13 +141,6 @@ def key_at(path: Path, data: Any) -> Key | None:
     return key
 
 
-def kind_at(path: Path, data: Any) -> str | None:
-    """Say of which kind the component at a path is: the one written, else the default."""
-    key = key_at(path, data)
-    struct = struct_for(key, value_at(data, path)) if key else None
-    return kind_of_struct(struct) if struct else None
-
-
 def with_kinds(data: Any, struct: type[msgspec.Struct] = Stack) -> Any:
     """Write the kind into every mapping that leaves it out; the default's kind is meant.
 
@@ -177,3 +173,34 @@ def _with_kind(key: Key, value: Any) -> Any:
     kind = kind_of_struct(struct)
     kinds = {KIND: kind} if kind is not None else {}
     return with_kinds({**kinds, **value}, struct)
+
+
+def shape_of(part: msgspec.Struct, path: Path = ()) -> dict[Path, Any]:
+    """List what decides which resources a template contains.
+
+    Args:
+        part: A stack, or a part of one.
+        path: Where the part is.
+
+    Returns:
+        By path: the kind of each component and whether it is there, how many items a list of them has, and the values of
+        keys that are marked so in the types.
+    """
+    shape: dict[Path, Any] = {}
+    for name, key in keys_of(type(part)).items():
+        value, here = getattr(part, name), (*path, name)
+        if key.structs and key.is_list:
+            shape[here] = len(value)
+            for index, item in enumerate(value):
+                shape |= _shape_of_part(item, (*here, index))
+        elif key.structs:
+            shape |= _shape_of_part(value, here)
+        elif key.is_shape:
+            shape[here] = value
+    return shape
+
+
+def _shape_of_part(part: msgspec.Struct | None, path: Path) -> dict[Path, Any]:
+    if part is None:
+        return {path: None}
+    return {path: kind_of_struct(type(part)) or True, **shape_of(part, path)}

@@ -139,6 +139,14 @@ def test_a_setting_changes_one_item_of_a_list() -> None:
     assert stack.network.client_prefixes == ("10.1.0.0/16", "10.3.0.0/16")
 
 
+def test_a_setting_changes_one_item_of_a_list_that_is_the_default() -> None:
+    stack = stack_from_text(MINIMAL, settings=["network.access[0].scale_units=4"])
+    assert stack.network.access[0].scale_units == 4
+    assert stack_from_text(
+        MINIMAL, settings=["nodes.zones[0]=2", "nodes.zones[1]=1"]
+    ).nodes.zones == (2, 1, 3)
+
+
 def test_an_unknown_path_of_a_setting_is_found_at_the_setting() -> None:
     assert messages(MINIMAL, "nodes.cout=2") == [
         "--set nodes.cout=2: error OCT120: unknown key `cout` in `nodes`"
