@@ -1,7 +1,7 @@
 """The expressions of ARM templates: `[format('{0}-vm', parameters('namePrefix'))]` as a tree.
 
-Text in a template is an expression when it begins with `[` and ends with `]`; a doubled `[[` at the beginning
-stands for a literal bracket. Strings are in single quotes, which are doubled inside.
+Text in a template is an expression when it begins with `[` and ends with `]`; a doubled `[[` at the
+beginning stands for a literal bracket. Strings are in single quotes, which are doubled inside.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def iter_calls(expression: Expression) -> Iterator[Call]:
 
 
 def first_text(call: Call) -> str | None:
-    """Give the first argument of a call when it is a string, as in `parameters('name')`; else None."""
+    """Give the first argument of a call when it is a string, as for `parameters`; else None."""
     if call.arguments and isinstance(call.arguments[0], Text):
         return call.arguments[0].value
     return None
@@ -149,9 +149,7 @@ class _Parser:
     def _advance(self) -> None:
         """Read the next token."""
         match = _TOKEN.match(self._text, self._offset)
-        if (
-            match is None or match.lastgroup is None
-        ):  # pragma: no cover - the last branch takes anything
+        if match is None or match.lastgroup is None:  # pragma: no cover - `bad` takes anything
             raise ExpressionSyntaxError("it cannot be read", self._offset)
         self._kind = match.lastgroup
         self._value = match.group(self._kind)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 _NAMES: Final = """
-add all and any array base64 base64ToJson base64ToString bool cidrHost cidrSubnet coalesce concat contains
-copyIndex createArray createObject dataUri dataUriToString dateTimeAdd dateTimeFromEpoch dateTimeToEpoch
-deployer deployment div empty endsWith environment equals extensionResourceId extensions externalInput false
-fail filter first flatten float format getSecret greater greaterOrEquals groupBy guid if indexFromEnd indexOf
-int intersection items join json lambda lambdaVariables last lastIndexOf length less lessOrEquals
-managementGroup managementGroupResourceId map mapValues max min mod mul newGuid not null objectKeys or
-padLeft parameters parseCidr pickZones providers range reduce reference references replace resourceGroup
-resourceId shallowMerge skip sort split startsWith string sub subscription subscriptionResourceId substring
-take tenant tenantResourceId this toLogicalZone toLogicalZones toLower toObject toPhysicalZone
-toPhysicalZones toUpper trim true tryGet tryIndexFromEnd union uniqueString uri uriComponent
-uriComponentToString utcNow variables
+add all and any array base64 base64ToJson base64ToString bool cidrHost cidrSubnet coalesce concat
+contains copyIndex createArray createObject dataUri dataUriToString dateTimeAdd dateTimeFromEpoch
+dateTimeToEpoch deployer deployment div empty endsWith environment equals extensionResourceId
+extensions externalInput false fail filter first flatten float format getSecret greater
+greaterOrEquals groupBy guid if indexFromEnd indexOf int intersection items join json lambda
+lambdaVariables last lastIndexOf length less lessOrEquals managementGroup managementGroupResourceId
+map mapValues max min mod mul newGuid not null objectKeys or padLeft parameters parseCidr pickZones
+providers range reduce reference references replace resourceGroup resourceId shallowMerge skip sort
+split startsWith string sub subscription subscriptionResourceId substring take tenant
+tenantResourceId this toLogicalZone toLogicalZones toLower toObject toPhysicalZone toPhysicalZones
+toUpper trim true tryGet tryIndexFromEnd union uniqueString uri uriComponent uriComponentToString
+utcNow variables
 """
 
 # Folded name -> the name as it is written.
@@ -26,7 +27,7 @@ RUNTIME_FUNCTIONS: Final = frozenset({"reference", "references", "getsecret"})
 
 
 def is_list_function(name: str) -> bool:
-    """Say whether a function is one of the `list*` family, which asks a resource for keys or tokens.
+    """Say whether a function is one of the `list*` family, which asks a resource for keys.
 
     Args:
         name: The function's name.

@@ -1,8 +1,8 @@
-"""Property loops: `"copy": [{"name": "x", ...}]` inside an object stands for a property `x`, a list.
+"""Property loops: `"copy": [{"name": "x", ...}]` inside an object stands for a list named `x`.
 
-A schema knows nothing of them: to it, `copy` is an unknown property and `x` is missing. So a resource is checked
-in the form it has after the loop, with the input of the loop as the only item, and what is found there is
-reported at the loop.
+A schema knows nothing of them: to it, `copy` is an unknown property and `x` is missing. So a
+resource is checked in the form it has after the loop, with the input of the loop as the only item,
+and what is found there is reported at the loop.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def expand_copies(value: Any) -> tuple[Any, Moves]:
         value: Plain data; not changed.
 
     Returns:
-        The value with each loop as a list of one item, and where each such list and item came from. Parts without
-        loops are shared with the original.
+        The value with each loop as a list of one item, and where each such list and item came from.
+        Parts without loops are shared with the original.
     """
     moves: Moves = {}
     return _expand(value, (), (), moves), moves

@@ -1,8 +1,9 @@
 """What an expression comes to, as far as that is known before the deployment.
 
-Names are made of literals, parameters, variables and a few functions. Two of them are the same resource when they come
-to the same; a name is too long when what is known of it is. So an expression becomes a list of pieces: text,
-and things that are not known, each with the text of its expression.
+Names are made of literals, parameters, variables and a few functions. Two of them are the same
+resource when they come to the same; a name is too long when what is known of it is. So an
+expression becomes a list of pieces: text, and things that are not known, each with the text of its
+expression.
 """
 
 from __future__ import annotations

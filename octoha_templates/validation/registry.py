@@ -1,8 +1,8 @@
 """`schemas/`, or any folder in the published layout, as validators for resources; fetches nothing.
 
-A folder is read as it is asked for: the file of a provider when the first of its types comes up, and a
-validator when its type does. The published files refer to each other by absolute addresses, which are
-mapped onto the folder.
+A folder is read as it is asked for: the file of a provider when the first of its types comes up,
+and a validator when its type does. The published files refer to each other by absolute addresses,
+which are mapped onto the folder.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Definition:
 
     Attributes:
         registry: The folder.
-        address: Where it stands below the folder, `common/definitions.json#/definitions/expression`.
+        address: Where it stands below the folder,
+            `common/definitions.json#/definitions/expression`.
         schema: The definition itself.
     """
 
@@ -201,7 +202,7 @@ class SchemaRegistry:
         return self._index[key]
 
     def _iter_types(self, provider: str, api_version: str) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Go through the definitions of a provider; of several for one type, the general one comes last."""
+        """Go through the definitions of a provider; of several for a type, the main one is last."""
         for name in self._file_names(provider, api_version):
             file = f"{api_version}/{name}"
             content = self._read(file)

@@ -89,7 +89,7 @@ def _without_schema(
 
 
 def _unknown_type(resource: FoundResource, registry: SchemaRegistry, places: Places) -> Diagnostic:
-    """Report a type that no schema covers; of a provider that none covers, only that it was not checked."""
+    """Report a type that no schema covers; a provider that none covers is only a warning."""
     provider = resource.type.split("/")[0]
     known = registry.resource_types(provider)
     path = (*resource.path, "type")
@@ -176,8 +176,8 @@ def _body(resource: FoundResource, schema: ResourceSchema, places: Places) -> It
 def _instance(resource: FoundResource, schema: ResourceSchema) -> dict[str, Any]:
     """Prepare a resource for its definition.
 
-    The type gets the letters' case of the schema, as Azure does not mind it; nested resources and templates are
-    left to checks of their own; what only symbolic templates have is taken out.
+    The type gets the letters' case of the schema, as Azure does not mind it; nested resources and
+    templates are left to checks of their own; what only symbolic templates have is taken out.
     """
     instance = {k: v for k, v in resource.body.items() if k not in _SYMBOLIC_KEYS}
     instance["type"] = schema.resource_type
@@ -194,6 +194,6 @@ def _instance(resource: FoundResource, schema: ResourceSchema) -> dict[str, Any]
 
 
 def _message(problem: SchemaProblem, resource: FoundResource) -> str:
-    """Word a problem for people who read templates: keys are properties, and the resource comes first."""
+    """Word a problem for people who read templates: the resource first, then the property."""
     words = problem.message.replace("unknown key", "unknown property", 1)
     return f"{title_of(resource)}: {words}"

@@ -1,6 +1,7 @@
 """`dependsOn`: what it points at must be in the template, and nothing may wait for itself.
 
-Only what can be told for certain is reported: a name that depends on parameters may come to anything.
+Only what can be told for certain is reported: a name that depends on parameters may come to
+anything.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ def _targets(
     """Find what an entry of `dependsOn` points at.
 
     Returns:
-        The paths that it certainly points at, which may be none; None when it certainly points at nothing.
+        The paths that it certainly points at, which may be none; None when it certainly points at
+        nothing.
     """
     wanted = _wanted(entry, scope)
     if isinstance(wanted, _Identity):
@@ -172,7 +174,7 @@ def _by_name(
 
 
 def _written_names(identity: _Identity) -> list[str]:
-    """List the plain texts that name a resource: its name, its last part, and type and name together."""
+    """List the texts that name a resource: its name, its last part, type and name together."""
     if not all(_is_known(segment) for segment in identity.segments):
         return []
     parts = ["".join(str(p) for p in segment) for segment in identity.segments]
@@ -201,7 +203,7 @@ def _nowhere(entry: Any, path: Path, scope: TemplateScope, places: Places) -> Di
 def _duplicates(
     scope: TemplateScope, identities: dict[Path, _Identity], places: Places
 ) -> Iterator[Diagnostic]:
-    """Find resources with the same type, name and scope; those with conditions may exclude each other."""
+    """Find resources with the same type, name and scope; conditions may exclude each other."""
     first: dict[tuple[_Identity, str], FoundResource] = {}
     for resource in scope.resources:
         if resource.is_existing or "condition" in resource.body or "copy" in resource.body:
@@ -227,7 +229,7 @@ def _target_of(resource: FoundResource) -> tuple[Any, Any]:
 def _circles(
     scope: TemplateScope, edges: dict[Path, list[Path]], places: Places
 ) -> Iterator[Diagnostic]:
-    """Find resources that wait for themselves; each circle is reported once, at its first resource."""
+    """Find resources that wait for themselves; a circle is reported once, at its first one."""
     by_path = {r.path: r for r in scope.resources}
     done: set[Path] = set()
     for start in edges:

@@ -1,4 +1,4 @@
-"""Names: how long they may be and which characters they may have, where that is known before the deployment.
+"""Names: how long they may be and which characters they may have, where they are known.
 
 Source: Azure docs, "Naming rules and restrictions for Azure resources".
 """

@@ -1,4 +1,4 @@
-"""Parameters and what they promise: a default must be one of the values allowed, and of the type declared."""
+"""Parameters and what they promise: a default must be of the type and values declared."""
 
 from __future__ import annotations
 

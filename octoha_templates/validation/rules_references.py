@@ -89,7 +89,7 @@ def _call(
         yield places.finding(
             "OCT444",
             used.path,
-            f"`{call.name}` cannot be used in {where}, which must be known before anything is deployed",
+            f"`{call.name}` cannot be used in {where}, which must be known beforehand",
             hint="pass the value in as a parameter, or compute it from names",
         )
 
@@ -177,7 +177,7 @@ def _own_functions(scope: TemplateScope) -> frozenset[str]:
 
 
 def _is_inside_function(path: Path, scope: TemplateScope) -> bool:
-    """Say whether an expression is the body of a user's own function, which has its own parameters."""
+    """Say whether an expression is the body of a function, which has parameters of its own."""
     return path[len(scope.path) : len(scope.path) + 1] == ("functions",)
 
 

@@ -1,7 +1,7 @@
 """Secrets: where they would end up in the open.
 
-The history of a deployment keeps its outputs, and the text of a nested template after outer expressions were filled in,
-for everybody who may read deployments.
+The history of a deployment keeps its outputs, and the text of a nested template after outer
+expressions were filled in, for everybody who may read deployments.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def is_secure(declaration: Any) -> bool:
 
 
 def _defaults(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
-    """Find secure parameters with a default that is a value; empty ones and new GUIDs do no harm."""
+    """Find secure parameters with a default; empty ones and new GUIDs do no harm."""
     for name, declaration in scope.section("parameters").items():
         if not is_secure(declaration) or "defaultValue" not in declaration:
             continue
@@ -63,7 +63,7 @@ def _defaults(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
         yield places.finding(
             "OCT441",
             (*scope.path, "parameters", name, "defaultValue"),
-            f"the secure parameter `{name}` has a default, which everybody who reads the template knows",
+            f"the secure parameter `{name}` has a default, which everybody can read here",
             hint="remove the default",
         )
 

@@ -1,7 +1,7 @@
-"""A template as the engine sees it: scopes, each with its parameters, variables, resources and expressions.
+"""A template as the engine sees it: scopes, each with parameters, resources and expressions.
 
-A nested template is a scope of its own when it is evaluated on its own (`inner`). Otherwise its expressions
-belong to the template around it, which is what people forget.
+A nested template is a scope of its own when it is evaluated on its own (`inner`). Otherwise its
+expressions belong to the template around it, which is what people forget.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ class TemplateScope:
         body: The template.
         deployment: The resource that carries it; None for the outermost one.
         resources: Its resources, nested children included.
-        expressions: Every expression that is evaluated here; those of nested templates too, where these are
-            evaluated together with this one.
+        expressions: Every expression that is evaluated here; those of nested templates too, where
+            these are evaluated together with this one.
         is_inner: Whether its expressions are its own.
     """
 

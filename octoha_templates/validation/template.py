@@ -1,8 +1,9 @@
 """An ARM template in, findings out.
 
-Each resource is checked by the one definition that its type and API version choose. The published root schema tries
-all definitions on every resource instead, which takes seconds and ends in "not valid under any of the given
-schemas". Nested templates are checked in the same way, all the way down.
+Each resource is checked by the one definition that its type and API version choose. The published
+root schema tries all definitions on every resource instead, which takes seconds and ends in "not
+valid under any of the given schemas". Nested templates are checked in the same way, all the way
+down.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def validate_template(
 
     Args:
         template: The template, as data.
-        source_map: JSON path -> where it came from, such as a line of Bicep; the nearest known place is named.
+        source_map: JSON path -> where it came from, such as a line of Bicep; the nearest known
+            place is named.
         file: What to call the template where no place is known.
         schemas: A folder in the published layout, to use in place of the schemas of this package.
 
