@@ -20,7 +20,7 @@ from octoha_templates.bicep.syntax import (
     Spread,
     String,
 )
-from octoha_templates.bicep.token_stream import CLOSING, TokenStream, Unexpected
+from octoha_templates.bicep.token_stream import AFTER_ELEMENTS, TokenStream, Unexpected
 
 T = TypeVar("T")
 
@@ -48,8 +48,16 @@ class CollectionParser(TokenStream):
 
     # --- lists with commas ---
 
-    def comma_list(self, closing: str, parse: Callable[[], T]) -> list[T]:
-        """Parse elements with commas between; line ends may follow commas or be at both ends."""
+    def comma_list(
+        self, closing: str, parse: Callable[[], T], *, line_end_before_comma: bool = False
+    ) -> list[T]:
+        """Parse elements with commas between; line ends may follow commas or be at both ends.
+
+        Args:
+            closing: The bracket that ends them; it is not taken, and may turn out to be missing.
+            parse: Parses one element.
+            line_end_before_comma: Whether a comma may stand at the start of a line.
+        """
         kinds = self.kinds
         found: list[T] = []
         self.skip_line_ends_in_brackets()
@@ -60,20 +68,14 @@ class CollectionParser(TokenStream):
             try:
                 found.append(parse())
             except Unexpected:
-                if self.unclosed:
-                    self.unclosed += (
-                        1  # then this list, which is around the open bracket, is open, too
-                    )
-                    raise
-                self.depth = depth
-                self.recover(begin, _END_OF_ARGUMENT)
-                if self.kinds[self.position] is END or self.is_cut_short():
-                    raise
+                self._recover_argument(begin, depth)
             self.skip_line_ends_in_brackets()
             kind = kinds[self.position]
-            if kind == closing or kind in CLOSING or kind is END:
+            if kind == closing or kind in AFTER_ELEMENTS:
                 return found
             if kind == ",":
+                if kinds[self.position - 1] is NEWLINE and not line_end_before_comma:
+                    self.report("OCT322", "the comma stands on a line after the argument")
                 self.position += 1
                 self.skip_line_ends_in_brackets()
             elif kinds[self.position - 1] is NEWLINE and kinds[self.position + 1] == ":":
@@ -81,6 +83,17 @@ class CollectionParser(TokenStream):
                 return found
             else:
                 self.report("OCT322", f"expected a comma, found {self.found()}")
+
+    def _recover_argument(self, begin: int, depth: int) -> None:
+        """Go on after a broken element, or give up the list, too, when it has no end."""
+        if self.unclosed:
+            # A bracket inside was never closed, so the one around it was not either.
+            self.unclosed += 1
+            raise Unexpected
+        self.depth = depth
+        self.recover(begin, _END_OF_ARGUMENT)
+        if self.kinds[self.position] is END or self.is_cut_short():
+            raise Unexpected
 
     # --- strings ---
 

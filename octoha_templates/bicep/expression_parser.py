@@ -252,7 +252,7 @@ class ExpressionParser(CollectionParser):
         """Parse `(value)`, or the parameters of a lambda and its body."""
         opening = self.starts[self.position]
         self.position += 1
-        inner = self.comma_list(")", self.expression)
+        inner = self.comma_list(")", self.expression, line_end_before_comma=True)
         end = self.take_closing(")", opening)
         if self.kinds[self.position] == "=>":
             return self._lambda(opening, tuple(map(self._lambda_parameter, inner)))

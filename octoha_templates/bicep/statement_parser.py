@@ -175,7 +175,8 @@ class StatementParser(TypeParser):
         name = self.take_name("the name of the function")
         opening = self.starts[self.position]
         self.take("(")
-        parameters = tuple(self.comma_list(")", self._function_parameter))
+        parse = self._function_parameter
+        parameters = tuple(self.comma_list(")", parse, line_end_before_comma=True))
         self.take_closing(")", opening)
         returns = self._type()
         body = self.lambda_body()

@@ -27,10 +27,16 @@ STATEMENT_KEYWORDS: Final = frozenset(
         "output", "param", "provider", "resource", "targetScope", "test", "type", "using", "var",
     )
 )  # fmt: skip
-AFTER_KEYWORD: Final = frozenset((NAME, STRING, LEFT, "*", "{"))
+_AFTER_KEYWORD: Final = {
+    **dict.fromkeys(STATEMENT_KEYWORDS, frozenset((NAME, STRING, LEFT))),
+    "import": frozenset((STRING, LEFT, "*", "{")),
+    "targetScope": frozenset(("=",)),
+}
+"""What follows the first word of a statement; something else does where the word is a name."""
+
 OPENING: Final = frozenset(("{", "[", "(", LEFT))
 CLOSING: Final = frozenset(("}", "]", ")", RIGHT))
-_AFTER_ELEMENTS: Final = CLOSING | {END}
+AFTER_ELEMENTS: Final = CLOSING | {END}
 END_OF_LINE: Final = frozenset((NEWLINE,))
 END_OF_ELEMENT: Final = frozenset((NEWLINE, ","))
 
@@ -191,10 +197,7 @@ class TokenStream:
             return False
         if kind is not NAME or self.values[position] not in STATEMENT_KEYWORDS:
             return kind == "@"
-        following = self.kinds[position + 1]
-        if self.values[position] == "targetScope":
-            return following == "="
-        return following in AFTER_KEYWORD
+        return self.kinds[position + 1] in _AFTER_KEYWORD[self.values[position]]
 
     def recover(self, begin: int, stops: frozenset[str]) -> None:
         """Skip the rest of a broken element.
@@ -234,7 +237,7 @@ class TokenStream:
         kinds = self.kinds
         found: list[T] = []
         self.skip_line_ends()
-        while (kind := kinds[self.position]) not in _AFTER_ELEMENTS:
+        while (kind := kinds[self.position]) not in AFTER_ELEMENTS:
             begin, depth = self.position, self.depth
             try:
                 found.append(parse())
@@ -247,7 +250,7 @@ class TokenStream:
                 self.position += 1
             elif kind == ",":
                 self._pass_comma()
-            elif kind not in _AFTER_ELEMENTS and not self._passes_without_separator():
+            elif kind not in AFTER_ELEMENTS and not self._passes_without_separator():
                 break
         return found
 
