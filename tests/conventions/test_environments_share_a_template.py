@@ -1,0 +1,164 @@
+"""Environments differ in values only: what the types mark as shape is what changes the template, and nothing else is."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from octoha_templates.bicep import compile_text
+from octoha_templates.config.load import stack_from_text
+from octoha_templates.config.places import dotted
+from octoha_templates.config.structure import shape_of
+from octoha_templates.rendering.modules import render_modules
+
+MINIMAL = (
+    "octopus: {version: 2026.3.12345, host_name: octopus.example.com, "
+    "administrator: {email: a@example.com}}\n"
+)
+# Every key that is a value, with a value that is not the default.
+OTHER_VALUES = """\
+name: octo
+location: usgovvirginia
+cloud: AzureUSGovernment
+tags: {a: b}
+octopus:
+  version: 2026.3.54321
+  host_name: other.example.org
+  administrator: {username: somebody, email: b@example.com}
+  license_tier: professional
+  installer: {base_url: 'https://mirror.example.com/octopus', sha256: %s}
+  polling_port: 10944
+  grpc_port: 8444
+  hsts: true
+  send_telemetry: true
+network:
+  address_space: 10.30.0.0/22
+  subnets:
+    nodes: 10.30.0.0/26
+    private_endpoints: 10.30.0.64/26
+    load_balancer: 10.30.0.128/27
+    bastion: 10.30.1.0/26
+  dns_servers: [10.0.0.4]
+  client_prefixes: [10.0.0.0/8]
+  polling_prefixes: [10.60.0.0/16]
+  nat_gateway: {sku: Standard, idle_timeout_minutes: 20}
+  access: [{sku: Standard, scale_units: 3, native_client: false}]
+nodes:
+  count: 2
+  names: [blue, green]
+  size: Standard_D8s_v5
+  zones: [2, 3]
+  task_cap: 5
+  image: {publisher: Other, offer: Server, sku: 2025-datacenter, version: 1.2.3}
+  os_disk_size_gib: 200
+  data_disk_size_gib: 100
+  admin_username: somebody
+  encryption_at_host: true
+  hybrid_benefit: true
+  time_zone: W. Europe Standard Time
+  patching: {first_day: Friday, start_time: "04:00", duration_minutes: 100}
+database:
+  redundancy: local
+  sku: BC_Gen5_8
+  database_name: Other
+  max_size_gib: 100
+  license: BasePrice
+  backup_retention_days: 7
+  backup_redundancy: Geo
+storage:
+  redundancy: local
+  share_name: other
+  quota_gib: 500
+  mount: symbolic-links
+  soft_delete_days: 7
+load_balancer: {private_ip_address: 10.30.0.140, first_polling_port: 20000, idle_timeout_minutes: 10}
+key_vault: {sku: premium, soft_delete_retention_days: 7}
+monitoring:
+  retention_days: 30
+  alert_emails: [c@example.com]
+  cpu_percent: 50
+  database_percent: 51
+  share_percent: 52
+backup: {redundancy: GeoRedundant, start_time: "01:00", daily_retention_days: 8, weekly_retention_weeks: 9}
+""" % ("a" * 64)
+SHAPE_CHANGES = {
+    "network.access": "network.access=[]",
+    "network.access[0].sku": "network.access=[{sku: Basic, native_client: false}]",
+    "database.authentication": "database.authentication=sql",
+    "database.entra_administrator": "database.entra_administrator="
+    "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",
+    "load_balancer.grpc": "load_balancer.grpc=true",
+    "load_balancer.portal_dns_zone": "load_balancer.portal_dns_zone=false",
+    "backup": "backup={kind: none}",
+}
+
+
+@cache
+def template_of(text: str, *settings: str) -> dict[str, Any]:
+    """Render and compile a config."""
+    rendered = render_modules(stack_from_text(text, settings=settings))
+    files = {module.path: module.text.encode() for module in rendered.modules}
+    files |= rendered.scripts
+
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return files[path]
+
+    return compile_text(files["main.bicep"].decode(), read=read).template
+
+
+def without_values(template: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the defaults of the parameters, and of modules' parameters that the stack passes."""
+    left = copy.deepcopy(template)
+    for parameter in left["parameters"].values():
+        parameter.pop("defaultValue", None)
+    for resource in left["resources"]:
+        inner = resource.get("properties", {}).get("template", {}).get("parameters", {})
+        for name in resource.get("properties", {}).get("parameters", {}):
+            inner[name].pop("defaultValue", None)
+    return left
+
+
+def test_two_stacks_that_differ_in_every_value_have_one_template() -> None:
+    one, other = template_of(MINIMAL), template_of(OTHER_VALUES)
+    assert without_values(one) == without_values(other)
+    assert one["parameters"] != other["parameters"]
+
+
+def test_every_value_of_the_other_stack_differs_and_no_shape_does() -> None:
+    one, other = stack_from_text(MINIMAL), stack_from_text(OTHER_VALUES)
+    assert shape_of(one) == shape_of(other)
+    unchanged = list(_equal_values(one, other, ""))
+    assert unchanged == [], "give these another value above"
+
+
+def _equal_values(one: Any, other: Any, path: str) -> Any:
+    """Yield the keys whose value is the same in both; kinds, shapes and what environments cannot have aside."""
+    shapes = {".".join(map(str, inner)) for inner in shape_of(stack_from_text(MINIMAL))}
+    for name in one.__struct_fields__:
+        here = f"{path}.{name}" if path else name
+        mine, its = getattr(one, name), getattr(other, name)
+        if hasattr(mine, "__struct_fields__"):
+            yield from _equal_values(mine, its, here)
+        elif mine == its and here not in shapes and here != "environments":
+            yield here
+
+
+@pytest.mark.parametrize("key", SHAPE_CHANGES)
+def test_each_mark_of_shape_stands_for_another_template(key: str) -> None:
+    changed = template_of(MINIMAL, SHAPE_CHANGES[key])
+    assert without_values(changed) != without_values(template_of(MINIMAL))
+
+
+def test_every_mark_of_shape_has_a_change_above() -> None:
+    kinds_without_alternative = {
+        "octopus", "octopus.administrator", "octopus.installer", "secrets", "network", "network.subnets",
+        "network.nat_gateway", "network.access[0]", "nodes", "nodes.image", "nodes.patching", "database",
+        "storage", "load_balancer", "key_vault", "monitoring",
+    }  # fmt: skip
+    marked = {dotted(path) for path in shape_of(stack_from_text(MINIMAL))}
+    assert marked - kinds_without_alternative == set(SHAPE_CHANGES)
