@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from octoha_templates._resources import data_folder
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import TemplateError
+from octoha_templates.validation.published import mended
 from octoha_templates.validation.quick import Check, QuickCompiler, UnsupportedKeywordError
 
 if TYPE_CHECKING:
@@ -88,13 +89,15 @@ class SchemaRegistry:
     What was read is kept, and nothing that was handed out changes later.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_published: bool = False) -> None:
         """Take a folder; nothing is read yet.
 
         Args:
             folder: Has `<apiVersion>/<Provider>*.json` and `common/definitions.json`.
+            is_published: Whether it is Microsoft's own, which is mended as it is read.
         """
         self._folder = folder
+        self._is_published = is_published
         self._files: dict[str, dict[str, Any]] = {}
         self._resources: dict[tuple[str, str], ResourceSchema | None] = {}
         self._index: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
@@ -224,7 +227,8 @@ class SchemaRegistry:
     def _read(self, file: str) -> dict[str, Any]:
         """Read a file of the folder, once."""
         if file not in self._files:
-            self._files[file] = _read_json(self._folder / file, file)
+            content = _read_json(self._folder / file, file)
+            self._files[file] = mended(content) if self._is_published else content
         return self._files[file]
 
     def _resolve(self, reference: str, file: str) -> tuple[Any, str]:
@@ -303,4 +307,4 @@ def registry_of(folder: Path | None = None) -> SchemaRegistry:
                 hint="give a folder that has <apiVersion>/<Provider>.json in it",
             )
         )
-    return SchemaRegistry(folder)
+    return SchemaRegistry(folder, is_published=True)
