@@ -16,6 +16,8 @@ from msgspec import Meta, Struct
 
 SHAPE: dict[str, Any] = {"x-shape": True}
 """Marks a key that decides what the template contains, so that environments cannot differ in it."""
+NO_SHAPE: dict[str, Any] = {"x-shape": False}
+"""Marks a component that the template does not contain: environments can differ even in its kind."""
 
 ImageName = Annotated[
     str,
@@ -600,7 +602,13 @@ class Stack(_Part, frozen=True, kw_only=True):
         Meta(max_length=45, description="Tags of every resource."),
     ] = {}
     octopus: Octopus
-    secrets: Secrets = EnvironmentVariables()
+    secrets: Annotated[
+        Secrets,
+        Meta(
+            description="Where the secrets come from when the stack is deployed.",
+            extra_json_schema=NO_SHAPE,
+        ),
+    ] = EnvironmentVariables()
     network: Network = NewNetwork()
     nodes: Nodes = VirtualMachines()
     database: Database = AzureSql()

@@ -14,7 +14,7 @@ import msgspec
 from octoha_templates.config.model import Stack
 from octoha_templates.config.places import Document, Path, Places, dotted, value_at
 from octoha_templates.config.source import scalar_or_flow
-from octoha_templates.config.structure import key_at, shape_of
+from octoha_templates.config.structure import KIND, key_at, shape_of
 from octoha_templates.config.words import near_miss_hint, printable, quoted
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ConfigError
@@ -43,7 +43,7 @@ def environment_names(document: Document) -> tuple[str, ...]:
 def overlaid(document: Document, environment: str) -> Document:
     """Merge the overlay of one environment into the stack.
 
-    Mappings are merged key by key; lists and plain values are replaced whole.
+    Mappings are merged key by key; lists, plain values and components of another kind are replaced whole.
 
     Args:
         document: A document with that environment.
@@ -113,7 +113,7 @@ def _merged(base: Document, over: Document) -> Document:
 
 def _replaced(base: Any, over: Any, path: Path) -> Iterator[Path]:
     """Yield the paths whose value is replaced whole."""
-    if isinstance(base, dict) and isinstance(over, dict):
+    if _go_together(base, over):
         for key in over:
             if key in base:
                 yield from _replaced(base[key], over[key], (*path, key))
@@ -121,8 +121,15 @@ def _replaced(base: Any, over: Any, path: Path) -> Iterator[Path]:
         yield path
 
 
-def _merged_data(base: Any, over: Any) -> Any:
+def _go_together(base: Any, over: Any) -> bool:
+    """Say whether two values are merged: mappings that are not of different kinds."""
     if not isinstance(base, dict) or not isinstance(over, dict):
+        return False
+    return KIND not in base or KIND not in over or base[KIND] == over[KIND]
+
+
+def _merged_data(base: Any, over: Any) -> Any:
+    if not _go_together(base, over):
         return over
     merged = {
         key: _merged_data(value, over[key]) if key in over else value for key, value in base.items()

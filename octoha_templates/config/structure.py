@@ -189,6 +189,8 @@ def shape_of(part: msgspec.Struct, path: Path = ()) -> dict[Path, Any]:
     shape: dict[Path, Any] = {}
     for name, key in keys_of(type(part)).items():
         value, here = getattr(part, name), (*path, name)
+        if key.schema.get("x-shape") is False:
+            continue
         if key.structs and key.is_list:
             shape[here] = len(value)
             for index, item in enumerate(value):

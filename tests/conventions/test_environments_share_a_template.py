@@ -34,6 +34,9 @@ octopus:
   grpc_port: 8444
   hsts: true
   send_telemetry: true
+secrets:
+  kind: key-vault-references
+  vault_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv
 network:
   address_space: 10.30.0.0/22
   subnets:
@@ -156,7 +159,7 @@ def test_each_mark_of_shape_stands_for_another_template(key: str) -> None:
 
 def test_every_mark_of_shape_has_a_change_above() -> None:
     kinds_without_alternative = {
-        "octopus", "octopus.administrator", "octopus.installer", "secrets", "network", "network.subnets",
+        "octopus", "octopus.administrator", "octopus.installer", "network", "network.subnets",
         "network.nat_gateway", "network.access[0]", "nodes", "nodes.image", "nodes.patching", "database",
         "storage", "load_balancer", "key_vault", "monitoring",
     }  # fmt: skip
