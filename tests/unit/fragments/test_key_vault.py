@@ -73,3 +73,8 @@ def test_names_of_secrets_are_one_output_that_holds_no_value(
 
     assert outputs["secretNames"] == "[variables('secretNames')]"
     assert not [name for name in outputs if "password" in name.lower()]
+
+
+def test_secrets_carry_no_tags(component: Component) -> None:
+    """A stack may have 45 tags, and a secret takes 15 at most."""
+    assert not [secret for secret in component(KEY_VAULT).all(SECRETS) if "tags" in secret]
