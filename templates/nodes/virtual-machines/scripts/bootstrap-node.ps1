@@ -862,6 +862,11 @@ function Get-OctopusConnectionString {
     return $full
 }
 
+function Test-SchemaExists {
+    $statement = 'SELECT COUNT(*) FROM sys.tables WHERE is_ms_shipped = 0'
+    return [int](Invoke-Sql -ClientId $Settings.identityClientId -Text $statement) -gt 0
+}
+
 function Get-MasterKey {
     $key = Get-VaultSecret $Settings.keyVaultEntries.masterKey
     if ($key -notmatch '^[A-Za-z0-9+/]{22}==$') {
@@ -885,6 +890,10 @@ function Connect-Database {
             $options += '--create'
         }
         Invoke-Octopus -Command 'database' -Options $options -TimeoutMinutes 60 | Out-Null
+        if (-not (Test-SchemaExists)) {
+            # The database itself was there before, empty; 'create' may leave such a one alone.
+            Invoke-Octopus -Command 'database' -Options @('--upgrade') -TimeoutMinutes 60 | Out-Null
+        }
     }
 }
 
