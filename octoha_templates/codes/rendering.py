@@ -50,4 +50,12 @@ RENDERING_CODES: tuple[Code, ...] = (
         example="{{ ''.__class__ }}",
         sources=(_SANDBOX,),
     ),
+    Code(
+        "OCT210",
+        "Environment of another shape",
+        "One rendered template serves every environment, so an overlay may change values such as sizes and "
+        "counts, and not which components there are or how they are wired.",
+        example="environments: {test: {load_balancer: {grpc: true}}}",
+        instead="Set it for all environments, or give that environment a config of its own.",
+    ),
 )

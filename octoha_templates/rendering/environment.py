@@ -15,7 +15,12 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from octoha_templates._resources import data_folder
-from octoha_templates.rendering.literals import bicep_literal
+from octoha_templates.rendering.literals import (
+    bicep_literal,
+    markdown_text,
+    powershell_string,
+    shell_word,
+)
 from octoha_templates.rendering.spans import MarkLines
 
 
@@ -34,6 +39,15 @@ def resource_type(name: str) -> str:
         KeyError: `schemas/apiVersions.json` does not have the type.
     """
     return bicep_literal(f"{name}@{api_versions()[name]}")
+
+
+_FILTERS: dict[str, Any] = {
+    "bicep": bicep_literal,
+    "markdown": markdown_text,
+    "powershell": powershell_string,
+    "resource_type": resource_type,
+    "shell": shell_word,
+}
 
 
 @cache
@@ -59,6 +73,5 @@ def environment(overrides: Path | None = None) -> ImmutableSandboxedEnvironment:
         cache_size=-1,
     )
     made.globals.clear()
-    filters: dict[str, Any] = {"bicep": bicep_literal, "resource_type": resource_type}
-    made.filters.update(filters)
+    made.filters.update(_FILTERS)
     return made

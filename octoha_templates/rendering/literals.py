@@ -1,7 +1,7 @@
-"""Python value -> Bicep literal: the only code that escapes.
+"""Python value -> literal of the language it is written into: the only code that escapes.
 
-Whatever a person types reaches Bicep through here, so that it stays data: it can neither end a string
-nor start an interpolation, and characters that cannot be seen are written as escapes.
+Whatever a person types reaches Bicep, Markdown and shell commands through here, so that it stays data: it
+can neither end a string nor start an interpolation, and characters that cannot be seen become escapes.
 
 Source: Bicep documentation, "Data types": the escape sequences of single-quoted strings.
 """
@@ -9,6 +9,7 @@ Source: Bicep documentation, "Data types": the escape sequences of single-quoted
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Control, format (bidirectional marks), surrogate, private use, line and paragraph separators: nobody
 # reviewing the Bicep could see them.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$])")
 _PLAIN = re.compile(r"[ !\"#%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z{|}~]*\Z")
 
 
@@ -96,3 +98,18 @@ def _key(key: str) -> str:
     if _IDENTIFIER.match(key) and key not in _KEYWORD_VALUES:
         return key
     return f"'{_escape(key)}'"
+
+
+def markdown_text(value: object) -> str:
+    """Write a value so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def shell_word(value: object) -> str:
+    """Write a value as one word of a POSIX shell."""
+    return shlex.quote(str(value))
+
+
+def powershell_string(value: object) -> str:
+    """Write a value as a PowerShell string that is not expanded."""
+    return "'" + str(value).replace("'", "''") + "'"
