@@ -1,4 +1,4 @@
-"""Two places where Microsoft's published schemas refuse what Azure takes, mended as they are read.
+"""Three places where Microsoft's published schemas refuse what Azure takes, mended as they are read.
 
 Text with a limit: an expression is text too, and the limit counts its characters instead of those of
 the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
@@ -6,8 +6,11 @@ the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
 Models with variants: the base says that every key it does not name holds an object, and the keys that
 only a variant names are such keys. No metric alert with criteria written out passes.
 
+Any value, or an expression: an expression fits both, and `oneOf` wants exactly one. No parameter of a
+nested deployment whose value is an expression passes.
+
 Source: Azure/azure-resource-manager-schemas, 2018-03-01/Microsoft.Insights.json, MetricAlertCriteria;
-2025-06-01/Microsoft.Storage.json, fileServices/shares, `name`.
+2025-06-01/Microsoft.Storage.json, fileServices/shares, `name`; 2025-04-01/Microsoft.Resources.json, DeploymentParameter.
 """
 
 from __future__ import annotations
@@ -32,8 +35,8 @@ def mended(content: Mapping[str, Any]) -> dict[str, Any]:
         content: The file.
 
     Returns:
-        The file, with expressions allowed wherever text has a limit, and with the keys of variants
-        known to their base.
+        The file, with expressions allowed wherever text has a limit, or beside anything else that
+        they fit, and with the keys of variants known to their base.
     """
     definitions: Mapping[str, Any] = content.get("definitions", {})
     return {
@@ -58,6 +61,8 @@ def _schema(schema: Any, definitions: Mapping[str, Any]) -> Any:
     for key in _ALTERNATIVES:
         if isinstance(schema.get(key), list):
             done[key] = [_schema(alternative, definitions) for alternative in schema[key]]
+    if _EXPRESSION in done.get("oneOf", ()):
+        done["anyOf"] = done.pop("oneOf")
     if isinstance(schema.get("additionalProperties"), dict):
         known: dict[str, Any] = {name: {} for name in _names_of_variants(schema, definitions)}
         done["properties"] = {**known, **done.get("properties", {})}

@@ -31,6 +31,7 @@ ALERT: dict[str, Any] = {
             "properties": {
                 "name": {"type": "string", "maxLength": 12},
                 "criteria": {"$ref": "#/definitions/Criteria"},
+                "value": {"oneOf": [{}, {"$ref": f"{COMMON}#/definitions/expression"}]},
             }
         }
     },
@@ -57,6 +58,11 @@ def is_valid(instance: dict[str, Any]) -> bool:
 )
 def test_limit_of_a_text_counts_for_plain_text_only(name: str, passes: bool) -> None:
     assert is_valid({"name": name}) is passes
+
+
+def test_expression_may_stand_where_anything_may() -> None:
+    assert is_valid({"value": "[parameters('location')]"})
+    assert is_valid({"value": 1})
 
 
 def test_key_of_a_variant_need_not_be_an_object() -> None:
