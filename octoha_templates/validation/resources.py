@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from octoha_templates.diagnostics import Diagnostic, Severity
@@ -189,8 +189,23 @@ def _instance(resource: FoundResource, schema: ResourceSchema) -> dict[str, Any]
         required = schema.schema.get("required", ())
         instance.update({key: "[null()]" for key in required if key not in instance})
     if resource.nested_template is not None:
-        instance["properties"] = {**instance["properties"], "template": {}}
+        instance["properties"] = _deployment_properties(instance["properties"])
     return instance
+
+
+def _deployment_properties(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the template out of a deployment, and give its scope the letters' case of the schema.
+
+    Bicep writes `inner`, and the schemas know `Inner` only; the template engine does not mind.
+    """
+    prepared = {**properties, "template": {}}
+    options = properties.get("expressionEvaluationOptions")
+    if isinstance(options, dict) and isinstance(options.get("scope"), str):
+        scope = str(options["scope"])
+        names = {name.casefold(): name for name in ("NotSpecified", "Outer", "Inner")}
+        changed = {**options, "scope": names.get(scope.casefold(), scope)}
+        prepared["expressionEvaluationOptions"] = changed
+    return prepared
 
 
 def _message(problem: SchemaProblem, resource: FoundResource) -> str:
