@@ -1,4 +1,4 @@
-"""120 to 135: values and keys that the types refuse, settings and environments."""
+"""120 to 136: values and keys that the types refuse, settings and environments."""
 
 from __future__ import annotations
 
@@ -105,5 +105,12 @@ VALUE_CODES: tuple[Code, ...] = (
         "the database or another way in is another template.",
         example="environments:\n  test:\n    backup:\n      kind: none",
         instead="A config of its own for the test stack.",
+    ),
+    Code(
+        "OCT136",
+        "A name that an environment cannot have",
+        "The parameter files of an environment are called after it. main is the stack without overlay, and Windows keeps a few "
+        "names for devices.",
+        example="environments:\n  main: {}",
     ),
 )

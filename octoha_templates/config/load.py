@@ -24,15 +24,17 @@ from octoha_templates.config.overlays import (
     environment_names,
     nested_environments,
     overlaid,
+    reserved_name,
     shape_findings,
     unknown_environment,
     without_environments,
 )
-from octoha_templates.config.places import Document
+from octoha_templates.config.places import Document, Places
 from octoha_templates.config.reading import Source, read_config
 from octoha_templates.config.rules import rule_findings
 from octoha_templates.config.rules.rule import Site
 from octoha_templates.config.source import parse
+from octoha_templates.config.structure import plain_data
 from octoha_templates.diagnostics import Diagnostic, Severity, has_errors, in_order
 from octoha_templates.errors import ConfigError
 
@@ -45,7 +47,8 @@ class Loaded:
         stack: The stack that the config describes.
         environments: The stack of each environment, by name, in the order written.
         warnings: What works and should be looked at; shown, never dropped.
-        config_hash: SHA-256 of the values, settings included; comments and layout make no difference.
+        config_hash: SHA-256 of the values, settings and defaults included; what is a comment, layout or a default written
+            out makes no difference.
         file: What the config is called in findings.
     """
 
@@ -85,10 +88,29 @@ def load_text(text: str, file: str = "stack.yaml", *, settings: Sequence[str] = 
     parsed = parse(text, file)
     if not isinstance(parsed.document.data, dict):
         raise ConfigError(_not_a_mapping(parsed.document))
-    document = apply_settings(parsed.document, settings)
+    return _loaded(apply_settings(parsed.document, settings), parsed.findings, settings)
+
+
+def loaded_from_stack(stack: Stack) -> Loaded:
+    """Check a stack that was made or changed in Python, the way a config is checked.
+
+    Args:
+        stack: The stack, with its `environments`.
+
+    Returns:
+        As `load` does; findings have no line to point at.
+
+    Raises:
+        ConfigError: With every error and warning there is.
+    """
+    return _loaded(Document(plain_data(stack), Places("stack")), (), ())
+
+
+def _loaded(document: Document, found: tuple[Diagnostic, ...], settings: Sequence[str]) -> Loaded:
+    """Check the stack and all its environments, and raise once."""
     stack, findings = _checked(without_environments(document), "")
-    findings = (*_not_at(parsed.findings, findings), *_form_of_environments(document))
-    findings = (*parsed.findings, *findings)
+    findings = (*_not_at(found, findings), *_form_of_environments(document))
+    findings = (*found, *findings)
     environments: dict[str, Stack] = {}
     for name in environment_names(document):
         its, its_findings = _checked_environment(document, name, settings, stack)
@@ -99,7 +121,8 @@ def load_text(text: str, file: str = "stack.yaml", *, settings: Sequence[str] = 
     if stack is None or has_errors(ordered):
         raise ConfigError(*(one for one in ordered if one.severity is not Severity.INFO))
     whole = msgspec.structs.replace(stack, environments=document.data.get(ENVIRONMENTS) or {})
-    return Loaded(whole, MappingProxyType(environments), ordered, _hash_of(document.data), file)
+    file = document.places.file
+    return Loaded(whole, MappingProxyType(environments), ordered, _hash_of(whole), file)
 
 
 def load_stack(
@@ -179,7 +202,7 @@ def _checked_environment(
     """Check the stack of one environment, and that the same template serves it."""
     overlay = apply_settings(overlaid(document, name), _for_stack(settings))
     its, findings = _checked(overlay, name)
-    findings += tuple(nested_environments(document, name))
+    findings += (*nested_environments(document, name), *reserved_name(document, name))
     if stack is not None and its is not None:
         findings += _not_at(findings, tuple(shape_findings(stack, its, overlay.places)))
     return its, findings
@@ -231,7 +254,8 @@ def _for_stack(settings: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _hash_of(data: Any) -> str:
+def _hash_of(stack: Stack) -> str:
+    data = msgspec.to_builtins(stack)
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

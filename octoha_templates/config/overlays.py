@@ -9,17 +9,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import msgspec
-
 from octoha_templates.config.model import Stack
 from octoha_templates.config.places import Document, Path, Places, dotted, value_at
 from octoha_templates.config.source import scalar_or_flow
-from octoha_templates.config.structure import KIND, key_at, shape_of
+from octoha_templates.config.structure import KIND, key_at, plain_data, shape_of
 from octoha_templates.config.words import near_miss_hint, printable, quoted
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ConfigError
 
 ENVIRONMENTS: Final = "environments"
+_MAIN: Final = "main"
+_DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
 
 _STEP = re.compile(r"""\.?([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]{1,6})\]|\["([^"]*)"\]|\['([^']*)'\]""")
 
@@ -59,6 +61,12 @@ def overlaid(document: Document, environment: str) -> Document:
     }
     places = document.places
     return _merged(base, Document(overlay, _below(places, prefix)))
+
+
+def reserved_name(document: Document, environment: str) -> Iterator[Diagnostic]:
+    """Find a name that cannot name the files of an environment: `main` is the stack itself."""
+    if environment == _MAIN or environment in _DEVICES:
+        yield _reserved(environment, document.places.of_key((ENVIRONMENTS, environment)))
 
 
 def nested_environments(document: Document, environment: str) -> Iterator[Diagnostic]:
@@ -190,7 +198,7 @@ def _list_at(document: Document, path: Path) -> Any:
     """Find the list at a path; one that is not written is the default."""
     items = value_at(document.data, path)
     key = key_at(path, document.data) if items is None else None
-    return msgspec.to_builtins(list(key.default)) if key and key.is_list else items
+    return plain_data(key.default) if key and key.is_list else items
 
 
 def _check_the_way(document: Document, path: Path, name: str) -> None:
@@ -254,6 +262,17 @@ def unknown_environment(name: str, known: Sequence[str], file: str) -> Diagnosti
         f"there is no environment {quoted(name)} in the config",
         Location(file),
         near_miss_hint(name, known) or "environments are listed under the key environments",
+    )
+
+
+def _reserved(environment: str, at: Location) -> Diagnostic:
+    why = "the files of the stack itself are" if environment == _MAIN else "a device of Windows is"
+    return Diagnostic(
+        "OCT136",
+        Severity.ERROR,
+        f"an environment cannot be called {environment}, because {why} called so",
+        at,
+        "take another name",
     )
 
 

@@ -175,6 +175,16 @@ def _with_kind(key: Key, value: Any) -> Any:
     return with_kinds({**kinds, **value}, struct)
 
 
+def plain_data(value: Any) -> Any:
+    """Turn structs into what YAML gives: mappings, lists and plain values."""
+    data = msgspec.to_builtins(value)
+    if isinstance(data, dict):
+        return {key: plain_data(inner) for key, inner in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain_data(inner) for inner in data]
+    return data
+
+
 def shape_of(part: msgspec.Struct, path: Path = ()) -> dict[Path, Any]:
     """List what decides which resources a template contains.
 

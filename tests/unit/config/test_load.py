@@ -9,7 +9,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from octoha_templates.config.load import load, load_stack, load_text, stack_for, stack_from_text
+from octoha_templates.config.load import (
+    load,
+    load_stack,
+    load_text,
+    loaded_from_stack,
+    stack_for,
+    stack_from_text,
+)
 from octoha_templates.config.model import Stack
 from octoha_templates.config.overlays import path_from_text
 from octoha_templates.config.places import Path as ConfigPath
@@ -200,11 +207,27 @@ def test_warnings_are_kept() -> None:
     assert [finding.code for finding in loaded.warnings] == ["OCT195", "OCT153", "OCT173"]
 
 
+def test_a_stack_made_in_python_is_checked_like_a_config() -> None:
+    stack = msgspec.structs.replace(stack_from_text(WITH_ENVIRONMENTS), name="Not A Name")
+    with pytest.raises(ConfigError) as raised:
+        loaded_from_stack(stack)
+    assert [finding.code for finding in raised.value.diagnostics if finding.is_error] == ["OCT125"]
+
+
+def test_a_stack_that_was_loaded_and_one_made_of_it_are_the_same() -> None:
+    loaded = load_text(WITH_ENVIRONMENTS)
+    again = loaded_from_stack(loaded.stack)
+    assert (again.stack, again.environments) == (loaded.stack, loaded.environments)
+    assert again.config_hash == loaded.config_hash
+    assert [one.code for one in again.warnings] == [one.code for one in loaded.warnings]
+
+
 def test_the_hash_is_of_the_values_and_not_of_the_layout() -> None:
     plain = load_text(MINIMAL + "name: octo\n").config_hash
     assert load_text("# a comment\nname: 'octo'\n" + MINIMAL).config_hash == plain
     assert load_text(MINIMAL, settings=["name=octo"]).config_hash == plain
     assert load_text(MINIMAL).config_hash != plain
+    assert load_text("location: westeurope\nname: octo\n" + MINIMAL).config_hash == plain
 
 
 @pytest.mark.parametrize("first", ["nodes: 5\n", "nodes: {count: x}\n", "nodes: {}\nnodes: {}\n"])
