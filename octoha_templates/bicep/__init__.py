@@ -80,9 +80,16 @@ def compile_file(path: str | Path) -> CompileResult:
     try:
         text = read(target.name).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "it cannot be opened"
+        reason = (
+            "it is not UTF-8 text"
+            if isinstance(error, UnicodeDecodeError)
+            else "it cannot be opened"
+        )
         finding = Diagnostic(
-            "OCT340", Severity.ERROR, f"the file cannot be read: {reason}", Location(target.name)
+            "OCT340",
+            Severity.ERROR,
+            f"the file cannot be read: {reason}",
+            Location(target.name),
         )
         raise BicepError(finding) from error
     return compile_text(text, file=target.name, read=read)

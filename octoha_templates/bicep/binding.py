@@ -6,8 +6,9 @@ it, the declarations of the file, and last the namespaces `az` and `sys`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from octoha_templates.bicep.findings import Findings, did_you_mean
 from octoha_templates.bicep.symbols import (
@@ -321,7 +322,7 @@ class _Binder:
         """Pass over a node that holds no names."""
 
 
-_VISITS: Final = {
+_VISITS: Final[dict[type[Node], Callable[[_Binder, Any, _Scope], None]]] = {
     Name: _Binder._visit_name,
     NamedType: _Binder._visit_named_type,
     Call: _Binder._visit_call,

@@ -11,8 +11,19 @@ from octoha_templates.bicep.functions import (
     find_function,
 )
 from octoha_templates.bicep.model import FileModel
-from octoha_templates.bicep.symbols import FunctionSymbol, NamespaceSymbol, ResourceSymbol
-from octoha_templates.bicep.syntax import Call, Decorator, Function, MethodCall, Node, Parameter
+from octoha_templates.bicep.symbols import (
+    FunctionSymbol,
+    NamespaceSymbol,
+    ResourceSymbol,
+)
+from octoha_templates.bicep.syntax import (
+    Call,
+    Decorator,
+    Function,
+    MethodCall,
+    Node,
+    Parameter,
+)
 from octoha_templates.bicep.walk import children
 
 _ONLY_IN_DEFAULTS = frozenset({"newGuid", "utcNow"})
@@ -62,7 +73,9 @@ def _check_method(model: FileModel, node: MethodCall, *, in_default: bool) -> No
             model.findings.error("OCT337", node.name.start, message, hint)
 
 
-def _check_known(model: FileModel, node: Call | MethodCall, namespace: str, *, in_default: bool) -> None:
+def _check_known(
+    model: FileModel, node: Call | MethodCall, namespace: str, *, in_default: bool
+) -> None:
     """Check a call of a function of the language."""
     name = node.name.name
     found = find_function(name)

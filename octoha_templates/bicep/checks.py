@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from typing import Final
 
+from octoha_templates.bicep.call_checks import check_calls
 from octoha_templates.bicep.dependencies import all_uses
 from octoha_templates.bicep.features import has_decorator
 from octoha_templates.bicep.findings import did_you_mean
 from octoha_templates.bicep.imports import exported_symbols
 from octoha_templates.bicep.model import FileModel
 from octoha_templates.bicep.resource_checks import check_bodies
-from octoha_templates.bicep.call_checks import check_calls
 from octoha_templates.bicep.symbols import (
     FunctionSymbol,
     OutputSymbol,
     ParameterSymbol,
     Symbol,
+    TypeSymbol,
 )
 from octoha_templates.bicep.syntax import (
     Assert,
     Decorator,
     Extension,
+    Function,
     Import,
+    Metadata,
+    Module,
     NamedType,
     Node,
     NullableType,
@@ -33,16 +37,13 @@ from octoha_templates.bicep.syntax import (
     Output,
     Parameter,
     ParenthesisedType,
+    Resource,
     ResourceType,
     Statement,
     String,
     TargetScope,
     Test,
     TypeDeclaration,
-    Function,
-    Metadata,
-    Module,
-    Resource,
     TypeExpression,
     TypeProperty,
     Variable,
@@ -51,7 +52,17 @@ from octoha_templates.bicep.walk import descendants
 
 SCOPES: Final = ("resourceGroup", "subscription", "managementGroup", "tenant")
 _TYPED: Final = frozenset(
-    "description metadata secure sealed discriminator minLength maxLength minValue maxValue".split()
+    [
+        "description",
+        "metadata",
+        "secure",
+        "sealed",
+        "discriminator",
+        "minLength",
+        "maxLength",
+        "minValue",
+        "maxValue",
+    ]
 )
 _DECORATORS: Final[dict[type[Node], frozenset[str]]] = {
     Parameter: _TYPED | {"allowed"},
@@ -60,6 +71,7 @@ _DECORATORS: Final[dict[type[Node], frozenset[str]]] = {
     Variable: frozenset({"description", "export"}),
     Function: frozenset({"description", "export"}),
     Metadata: frozenset({"description"}),
+    Import: frozenset({"description"}),
     Resource: frozenset({"description", "batchSize", "onlyIfNotExists", "retryOn"}),
     Module: frozenset({"description", "batchSize"}),
 }
@@ -78,12 +90,17 @@ def check_target_scope(model: FileModel, statement: TargetScope) -> None:
     if isinstance(value, String) and value.value in SCOPES:
         model.target_scope = value.value
         return
-    if isinstance(value, String) and value.value in ("local", "desiredStateConfiguration"):
+    if isinstance(value, String) and value.value in (
+        "local",
+        "desiredStateConfiguration",
+    ):
         model.findings.refuse("OCT392", value.start, f"the target scope `{value.value}`")
         return
     written = value.value if isinstance(value, String) else ""
     hint = did_you_mean(written, SCOPES) or f"one of {', '.join(SCOPES)}"
-    model.findings.error("OCT351", value.start, "`targetScope` must be one of the four scopes", hint)
+    model.findings.error(
+        "OCT351", value.start, "`targetScope` must be one of the four scopes", hint
+    )
 
 
 def check_statements(model: FileModel) -> None:
@@ -117,8 +134,9 @@ def _check_support(model: FileModel, statement: Statement) -> None:
 def _check_decorators(model: FileModel, node: Node, decorators: tuple[Decorator, ...]) -> None:
     if model.program.is_parameter_file:
         return
-    kind = TypeDeclaration if isinstance(node, TypeProperty) else type(node)
-    allowed = _DECORATORS.get(kind, frozenset())
+    allowed = _DECORATORS.get(
+        Parameter if isinstance(node, TypeProperty) else type(node), frozenset()
+    )
     seen: set[str] = set()
     for decorator in decorators:
         name = decorator.name
@@ -148,7 +166,9 @@ def _check_argument_count(model: FileModel, decorator: Decorator) -> None:
     if least <= count <= most:
         return
     wanted = str(least) if least == most else f"{least} to {most}"
-    message = f"`@{decorator.name}()` takes {wanted} argument{'' if most == 1 else 's'}, not {count}"
+    message = (
+        f"`@{decorator.name}()` takes {wanted} argument{'' if most == 1 else 's'}, not {count}"
+    )
     model.findings.error("OCT338", decorator.expression.start, message)
 
 
@@ -182,7 +202,9 @@ def _uses(model: FileModel) -> dict[Symbol, list[Symbol]]:
     plain: list[Symbol] = [*model.declared.parameters, *model.declared.functions]
     for symbol in plain:
         used = (model.symbol_of(node) for node in descendants(symbol.node))
-        graph[symbol] = [found for found in used if isinstance(found, ParameterSymbol | FunctionSymbol)]
+        graph[symbol] = [
+            found for found in used if isinstance(found, ParameterSymbol | FunctionSymbol)
+        ]
     return graph
 
 
@@ -229,7 +251,9 @@ def check_import(model: FileModel, statement: Import, other: FileModel) -> None:
             declared = entry.imported in other.declared.names
             reason = "does not export" if declared else "has no"
             message = f"`{other.path}` {reason} `{entry.imported}`"
-            hint = "put `@export()` before it" if declared else did_you_mean(entry.imported, exported)
+            hint = (
+                "put `@export()` before it" if declared else did_you_mean(entry.imported, exported)
+            )
             model.findings.error("OCT343", entry.start, message, hint)
 
 
@@ -247,9 +271,9 @@ def is_nullable(model: FileModel, node: TypeExpression | None) -> bool:
             return is_nullable(model, inner)
         case NamedType():
             symbol = model.symbol_of(node)
-            declared = getattr(symbol, "node", None)
-            is_type = isinstance(declared, TypeDeclaration)
-            return is_nullable(model, declared.value) if is_type else symbol is not None
+            if isinstance(symbol, TypeSymbol):
+                return is_nullable(model, symbol.node.value)
+            return symbol is not None
         case None | ObjectType():
             return False
         case _:

@@ -105,7 +105,7 @@ class CollectionParser(TokenStream):
         if self.kinds[position] is STRING:
             self.position = position + 1
             return String(start, self.ends[position], self.values[position], multi_line)
-        in_hole, self.in_hole = self.in_hole, True
+        in_hole = self.in_hole
         segments, expressions = self._holes()
         self.in_hole = in_hole
         end = self.ends[self.position - 1]
@@ -128,6 +128,7 @@ class CollectionParser(TokenStream):
     def _hole(self) -> Expression:
         """Parse what stands in `${ }`, up to the piece of string after it."""
         begin, depth = self.position, self.depth
+        self.in_hole = True
         try:
             value = self.expression()
             if self.kinds[self.position] not in _END_OF_HOLE:

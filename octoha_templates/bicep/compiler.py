@@ -21,7 +21,11 @@ from octoha_templates.bicep.inlining import resolve_inlining
 from octoha_templates.bicep.lower import NotLowered
 from octoha_templates.bicep.model import FileModel, ModuleTemplate
 from octoha_templates.bicep.parser import ParseResult, parse
-from octoha_templates.bicep.resources import resolve_ancestors, resolve_scopes, resolve_types
+from octoha_templates.bicep.resources import (
+    resolve_ancestors,
+    resolve_scopes,
+    resolve_types,
+)
 from octoha_templates.bicep.source_map import SourceMap
 from octoha_templates.bicep.symbols import ModuleSymbol
 from octoha_templates.bicep.syntax import Import, NamedType, Node, String, TargetScope
@@ -230,9 +234,10 @@ def _json_module(template: dict[str, Any]) -> ModuleTemplate:
             for name, body in parameters.items()
         },
         {},
-        {name: str(body.get("type", "")).lower().startswith("secure") for name, body in outputs.items()},
+        {
+            name: str(body.get("type", "")).lower().startswith("secure")
+            for name, body in outputs.items()
+        },
         _SCOPE_OF_SCHEMA.get(schema, ""),
         None,
     )
-
-

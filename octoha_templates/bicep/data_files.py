@@ -8,11 +8,24 @@ from typing import Any, Final
 
 import msgspec
 
-from octoha_templates.bicep.ir import ArrayValue, Entry, FunctionCall, Literal, ObjectValue, Value
+from octoha_templates.bicep.ir import (
+    ArrayValue,
+    Entry,
+    FunctionCall,
+    Literal,
+    ObjectValue,
+    Value,
+)
 
 LONGEST_DATA: Final = 1_048_576
-_STEP: Final = re.compile(r"\.?(?:(?P<name>[A-Za-z_][\w\-]*)|\[(?P<index>\d+)\]|\['(?P<quoted>[^']*)'\])")
-_COMMENT: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.S)
+_STEP: Final = re.compile(
+    r"\.?(?:(?P<name>[A-Za-z_][\w\-]*)|\[(?P<index>\d+)\]|\['(?P<quoted>[^']*)'\])"
+)
+_COMMENT: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+
+class UnknownPath(Exception):
+    """Raised for a JSON path that is more than names and positions."""
 
 
 class DataError(Exception):
@@ -76,13 +89,14 @@ def selected(value: Value, path: str) -> Value:
         path: A JSON path of names and positions, `$.a.b[0]['c']`.
 
     Raises:
-        DataError: The path is of another kind, or leads nowhere.
+        DataError: The path leads nowhere.
+        UnknownPath: It is of another kind.
     """
     rest = path.removeprefix("$")
     while rest:
         match = _STEP.match(rest)
         if match is None:
-            raise DataError(f"the path `{path}` is not one of names and positions")
+            raise UnknownPath(path)
         value = _step(value, match, path)
         rest = rest[match.end() :]
     return value

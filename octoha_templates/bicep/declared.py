@@ -103,7 +103,11 @@ class Resolved:
     def below(self, *segments: str, declaration: TypeExpression | None = None) -> Resolved:
         """Go further down."""
         return Resolved(
-            (*self.segments, *segments), self.types, declaration, self.resource_type, self.variant
+            (*self.segments, *segments),
+            self.types,
+            declaration,
+            self.resource_type,
+            self.variant,
         )
 
 
@@ -129,7 +133,14 @@ class DeclaredTypes:
         match node:
             case ParenthesisedType(type=inner):
                 return self.properties(inner, discriminator)
-            case NamedType() | TypeMember() | TypeAdditional() | TypeIndex() | TypeItem() | GenericType():
+            case (
+                NamedType()
+                | TypeMember()
+                | TypeAdditional()
+                | TypeIndex()
+                | TypeItem()
+                | GenericType()
+            ):
                 return self._named(node)
             case NullableType(base=base):
                 return merged(self.properties(base, discriminator), "nullable", Literal(True))
@@ -162,7 +173,9 @@ class DeclaredTypes:
         """Give the name of a type of the language, also behind `sys.`."""
         if isinstance(node, NamedType):
             return node.name if self.model.symbol_of(node) is None else None
-        if isinstance(node, TypeMember) and isinstance(self.model.symbol_of(node.base), NamespaceSymbol):
+        if isinstance(node, TypeMember) and isinstance(
+            self.model.symbol_of(node.base), NamespaceSymbol
+        ):
             return node.name.name
         return None
 
@@ -223,7 +236,9 @@ class DeclaredTypes:
                 return Resolved(("definitions", name), DeclaredTypes(other), declaration)
         raise NotLowered(node, "this type")
 
-    def _resolve_wildcard(self, symbol: WildcardSymbol, name: str, node: TypeExpression) -> Resolved:
+    def _resolve_wildcard(
+        self, symbol: WildcardSymbol, name: str, node: TypeExpression
+    ) -> Resolved:
         target = self._exported(self.model.imports.get(symbol.node), name)
         if target is None:
             raise NotLowered(node, "this type")
@@ -247,9 +262,9 @@ class DeclaredTypes:
     def _generic(self, node: GenericType) -> Resolved:
         base = node.base.name.name if isinstance(node.base, TypeMember) else node.base.name
         argument = node.arguments[0] if len(node.arguments) == 1 else None
-        if isinstance(argument, LiteralType) and isinstance(argument.value, String):
-            if base in ("resource", "resourceInput", "resourceOutput"):
-                return Resolved((), self, None, argument.value.value, base)
+        known = base in ("resource", "resourceInput", "resourceOutput")
+        if known and isinstance(argument, LiteralType) and isinstance(argument.value, String):
+            return Resolved((), self, None, argument.value.value, base)
         raise NotLowered(node, f"the type `{base}<>`")
 
     # --- Parts of types -----------------------------------------------------------------------------
@@ -321,7 +336,9 @@ class DeclaredTypes:
             else:
                 properties.append(Entry(Literal(member.name), written, member.start))
         result = plain_object(type=Literal("object"), properties=ObjectValue(tuple(properties)))
-        return merged(result, "additionalProperties", additional) if additional is not None else result
+        return (
+            merged(result, "additionalProperties", additional) if additional is not None else result
+        )
 
     def _tuple(self, node: TupleType) -> ObjectValue:
         items = tuple(self.decorated(of.type, of.decorators) for of in node.items)
@@ -341,7 +358,7 @@ class DeclaredTypes:
     def _literals(self, node: UnionType | LiteralType) -> ObjectValue:
         literals = self.literals(node)
         nullable = None in literals and len(literals) > 1
-        values = [value for value in literals if value is not None] if nullable else literals
+        values: list[Plain] = [value for value in literals if value is not None or not nullable]
         result = plain_object(type=Literal(_type_name(values[0])), allowedValues=_array_of(values))
         return merged(result, "nullable", Literal(True)) if nullable else result
 

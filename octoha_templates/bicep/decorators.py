@@ -41,7 +41,11 @@ def allowed_values(model: FileModel, decorators: tuple[Decorator, ...]) -> Value
 
 
 def with_modifiers(
-    model: FileModel, properties: ObjectValue, decorators: tuple[Decorator, ...], *, export: bool = False
+    model: FileModel,
+    properties: ObjectValue,
+    decorators: tuple[Decorator, ...],
+    *,
+    export: bool = False,
 ) -> ObjectValue:
     """Add what the decorators say to the properties of a type.
 

@@ -10,7 +10,12 @@ from typing import Final
 
 from octoha_templates.bicep.model import Dependency, FileModel
 from octoha_templates.bicep.resources import inaccessible_locals
-from octoha_templates.bicep.symbols import ModuleSymbol, ResourceSymbol, Symbol, VariableSymbol
+from octoha_templates.bicep.symbols import (
+    ModuleSymbol,
+    ResourceSymbol,
+    Symbol,
+    VariableSymbol,
+)
 from octoha_templates.bicep.syntax import (
     Expression,
     For,
@@ -30,7 +35,9 @@ from octoha_templates.bicep.walk import children
 IDENTIFIERS: Final = frozenset({"id", "name", "type", "apiVersion"})
 
 
-def resolve_dependencies(model: FileModel, *, explicit: bool = True) -> dict[Symbol, list[Dependency]]:
+def resolve_dependencies(
+    model: FileModel, *, explicit: bool = True
+) -> dict[Symbol, list[Dependency]]:
     """Find what every resource, module and variable of a file uses.
 
     Args:
@@ -55,7 +62,9 @@ def all_uses(model: FileModel, *, explicit: bool = True) -> dict[Symbol, list[De
     return collector.found
 
 
-def _without_plain_variables(found: dict[Symbol, list[Dependency]]) -> dict[Symbol, list[Dependency]]:
+def _without_plain_variables(
+    found: dict[Symbol, list[Dependency]],
+) -> dict[Symbol, list[Dependency]]:
     """Leave out uses of variables that use no resource, directly or through others."""
     plain = [key for key, uses in found.items() if isinstance(key, VariableSymbol) and not uses]
     users: dict[Symbol, list[Symbol]] = {}
@@ -114,7 +123,9 @@ class _Collector:
 
     def _is_depends_on(self, node: Property) -> bool:
         symbol = self._symbol
-        return isinstance(symbol, ResourceSymbol | ModuleSymbol) and symbol.find("dependsOn") is node
+        return (
+            isinstance(symbol, ResourceSymbol | ModuleSymbol) and symbol.find("dependsOn") is node
+        )
 
     def _use(self, node: Name | NestedAccess) -> None:
         target = self.model.symbol_of(node)

@@ -255,12 +255,12 @@ class _Emitter:
         path = f"outputs.{symbol.name}"
         self.writer.place(path, node.start)
         properties = self.types.properties(node.type, discriminator_of(node.decorators))
-        result = self.writer.properties(with_modifiers(self.model, properties, node.decorators), path)
+        result = self.writer.properties(
+            with_modifiers(self.model, properties, node.decorators), path
+        )
         value = self.lowerer.lower(node.value)
         if isinstance(value, Loop):
             result[COPY] = self.writer.loop(None, value, f"{path}.copy")
         else:
             self.writer.entry(result, "value", value, path, node.value.start)
         return result
-
-

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from octoha_templates.bicep.arm import text_of, with_properties, call
-from octoha_templates.bicep.decorators import batch_size_of, resource_options, with_description
+from octoha_templates.bicep.arm import call, text_of, with_properties
+from octoha_templates.bicep.decorators import (
+    batch_size_of,
+    resource_options,
+    with_description,
+)
 from octoha_templates.bicep.depends_on import DependsOn
 from octoha_templates.bicep.ir import FunctionCall, Loop, ObjectValue, Value
 from octoha_templates.bicep.lower import Lowerer
@@ -18,7 +22,15 @@ from octoha_templates.bicep.references import (
 )
 from octoha_templates.bicep.source_map import key_path
 from octoha_templates.bicep.symbols import ModuleSymbol, ResourceSymbol
-from octoha_templates.bicep.syntax import Array, Decorator, Expression, For, Node, Object, Property
+from octoha_templates.bicep.syntax import (
+    Array,
+    Decorator,
+    Expression,
+    For,
+    Node,
+    Object,
+    Property,
+)
 from octoha_templates.bicep.writer import COPY, JsonWriter
 
 _NOT_IN_RESOURCE: Final = frozenset({"name", "scope", "parent", "dependsOn"})
@@ -43,7 +55,9 @@ class ResourceEmitter:
         modules = self.model.declared.modules
         if not self.model.symbolic:
             deployed = [resource for resource in resources if not resource.existing]
-            listed = [self._resource(found, f"resources[{at}]") for at, found in enumerate(deployed)]
+            listed = [
+                self._resource(found, f"resources[{at}]") for at, found in enumerate(deployed)
+            ]
             start = len(listed)
             paths = (f"resources[{start + at}]" for at in range(len(modules)))
             return listed + [self._module(*pair) for pair in zip(modules, paths, strict=True)]
@@ -105,15 +119,20 @@ class ResourceEmitter:
         return self.writer.properties(ObjectValue(entries), path)
 
     def _loop(
-        self, result: Json, symbol: ResourceSymbol | ModuleSymbol, decorators: tuple[Decorator, ...]
+        self,
+        result: Json,
+        symbol: ResourceSymbol | ModuleSymbol,
+        decorators: tuple[Decorator, ...],
     ) -> None:
         loop = _loop_of(symbol)
         if loop is None:
             return
-        is_resource = isinstance(symbol, ResourceSymbol)
-        name = self.references.symbolic_name(symbol) if is_resource else symbol.name
+        name = self.references.collection_name(symbol)
         collection = self.lowerer.lower(loop.collection)
-        copy: Json = {"name": name, "count": self.writer.count(Loop(collection, collection))}
+        copy: Json = {
+            "name": name,
+            "count": self.writer.count(Loop(collection, collection)),
+        }
         size = batch_size_of(decorators)
         if size is not None:
             copy.update({"mode": "serial", "batchSize": size})
@@ -229,7 +248,12 @@ class ResourceEmitter:
         result["scope"] = text_of(references.management_group_id(name, qualified=qualified))
 
     def _placed(
-        self, result: Json, key: str, value: Expression | None, scope: ScopeData, context: Node
+        self,
+        result: Json,
+        key: str,
+        value: Expression | None,
+        scope: ScopeData,
+        context: Node,
     ) -> None:
         if value is not None:
             placement = self.lowerer.placement_of((value,), scope.index, context)

@@ -103,7 +103,10 @@ class Expressions:
 
     def _choice(self, value: Choice) -> ArmExpression:
         return call(
-            "if", self.arm(value.condition), self.arm(value.when_true), self.arm(value.when_false)
+            "if",
+            self.arm(value.condition),
+            self.arm(value.when_true),
+            self.arm(value.when_false),
         )
 
     def _lambda(self, value: LambdaValue) -> ArmExpression:

@@ -54,7 +54,9 @@ def has_decorator(statement: Statement, name: str) -> bool:
 def _resource_needs_them(resource: ResourceSymbol) -> bool:
     if resource.existing and resource.find("dependsOn"):
         return True
-    return has_decorator(resource.node, "onlyIfNotExists") or has_decorator(resource.node, "retryOn")
+    return has_decorator(resource.node, "onlyIfNotExists") or has_decorator(
+        resource.node, "retryOn"
+    )
 
 
 def _needs_them(model: FileModel, node: Node, depends_on: Property | None) -> bool:

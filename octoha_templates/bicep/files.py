@@ -10,7 +10,12 @@ import posixpath
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from octoha_templates.bicep.data_files import DataError, data_value, selected
+from octoha_templates.bicep.data_files import (
+    DataError,
+    UnknownPath,
+    data_value,
+    selected,
+)
 from octoha_templates.bicep.findings import Findings
 from octoha_templates.bicep.functions import find_function
 from octoha_templates.bicep.ir import Literal, Value
@@ -61,7 +66,12 @@ def resolve_path(file: str, written: str, findings: Findings, at: int) -> str | 
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(file), written))
     if path == ".." or path.startswith("../"):
-        findings.error("OCT341", at, f"`{written}` leaves the root folder", "move the file inside of it")
+        findings.error(
+            "OCT341",
+            at,
+            f"`{written}` leaves the root folder",
+            "move the file inside of it",
+        )
         return None
     return path
 
@@ -169,6 +179,9 @@ def _value(
         if len(arguments) > 1:
             data = selected(data, constant_text(model, arguments[1]) or "")
         return data
+    except UnknownPath as error:
+        model.findings.refuse("OCT393", arguments[1].start, f"the JSON path `{error}`")
+        return None
     except DataError as error:
         model.findings.error("OCT345", arguments[0].start, str(error))
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from octoha_templates.bicep.source import SourceText
 from octoha_templates.diagnostics import Diagnostic, Related, Severity, in_order
@@ -21,7 +21,12 @@ class Findings:
         self.refused = False
 
     def error(
-        self, code: str, at: int, message: str, hint: str = "", related: tuple[Related, ...] = ()
+        self,
+        code: str,
+        at: int,
+        message: str,
+        hint: str = "",
+        related: tuple[Related, ...] = (),
     ) -> None:
         """Note something that cannot be compiled."""
         self._add(Severity.ERROR, code, at, message, hint, related)
@@ -34,7 +39,14 @@ class Findings:
         """Note something that is right, but that this compiler does not compile."""
         self.refused = True
         hint = "compile with the official compiler: `--compiler bicep`"
-        self._add(Severity.ERROR, code, at, f"{what} is not compiled by the embedded compiler", hint, ())
+        self._add(
+            Severity.ERROR,
+            code,
+            at,
+            f"{what} is not compiled by the embedded compiler",
+            hint,
+            (),
+        )
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Take over findings made elsewhere."""
@@ -45,7 +57,13 @@ class Findings:
         return in_order(self._found)
 
     def _add(
-        self, severity: Severity, code: str, at: int, message: str, hint: str, related: tuple[Related, ...]
+        self,
+        severity: Severity,
+        code: str,
+        at: int,
+        message: str,
+        hint: str,
+        related: tuple[Related, ...],
     ) -> None:
         place = self.source.location(max(at, 0))
         self._found.append(Diagnostic(code, severity, message, place, hint, related))

@@ -77,7 +77,13 @@ toLogicalZone:3! toLogicalZones:3! toPhysicalZone:3! toPhysicalZones:3!
 
 FUNCTIONS: Final = _table()
 PARAMETER_FILE_ONLY: Final = frozenset(
-    {"getSecret", "readEnvironmentVariable", "readCliArg", "readEnvVar", "externalInput"}
+    {
+        "getSecret",
+        "readEnvironmentVariable",
+        "readCliArg",
+        "readEnvVar",
+        "externalInput",
+    }
 )
 LAMBDA_FUNCTIONS: Final = frozenset(
     {"filter", "map", "mapValues", "sort", "reduce", "toObject", "groupBy"}

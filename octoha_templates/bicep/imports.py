@@ -167,11 +167,17 @@ def _follow_wildcard(
 def exported_symbols(model: FileModel) -> list[Exportable]:
     """List what a file exports: types, variables, functions, each in source order."""
     declared = model.declared
-    found: list[Exportable] = [*declared.types, *declared.variables, *declared.functions]
+    found: list[Exportable] = [
+        *declared.types,
+        *declared.variables,
+        *declared.functions,
+    ]
     return [symbol for symbol in found if find_decorator(symbol.node.decorators, "export")]
 
 
-def _uses(closure: _Closure, owner: FileModel, symbol: Exportable) -> list[tuple[FileModel, Symbol]]:
+def _uses(
+    closure: _Closure, owner: FileModel, symbol: Exportable
+) -> list[tuple[FileModel, Symbol]]:
     """List what a declaration uses of its file; files loaded in it are taken along."""
     found: dict[Symbol, None] = {}
     for node in descendants(symbol.node):
@@ -212,9 +218,7 @@ def source_path(file: str, other: str) -> str:
     return posixpath.relpath(other, posixpath.dirname(file) or ".")
 
 
-def _name_loaded(
-    model: FileModel, closure: _Closure, names: dict[tuple[str, str], str]
-) -> None:
+def _name_loaded(model: FileModel, closure: _Closure, names: dict[tuple[str, str], str]) -> None:
     """Name the variables for files that were loaded in other files."""
     for (path, _), (owner, target) in closure.found.items():
         if isinstance(target, FileVariable) and path not in model.imported_file_variables:

@@ -58,9 +58,7 @@ def resolve_inlining(model: FileModel) -> None:
     for resource in model.declared.resources:
         decider.resource(resource)
     model.inlined = {
-        symbol
-        for symbol, decision in decider.decisions.items()
-        if decision is _Decision.INLINE
+        symbol for symbol, decision in decider.decisions.items() if decision is _Decision.INLINE
     }
 
 
@@ -142,18 +140,19 @@ class _Decider:
         if isinstance(symbol, VariableSymbol | AssignmentSymbol):
             self.variable(symbol)
             inline = self.decisions.get(symbol) is _Decision.INLINE
-            self._decide(current, inline or self.decisions[current] is _Decision.INLINE)
-        elif isinstance(symbol, ResourceSymbol | ModuleSymbol):
-            if self.decisions[current] is not _Decision.KEEP:
-                self._decide(current, True)
+            self._decide(current, inline=inline or self.decisions[current] is _Decision.INLINE)
+        elif isinstance(symbol, ResourceSymbol | ModuleSymbol) and (
+            self.decisions[current] is not _Decision.KEEP
+        ):
+            self._decide(current, inline=True)
 
-    def _decide(self, current: Symbol, inline: bool) -> None:
+    def _decide(self, current: Symbol, *, inline: bool) -> None:
         self.decisions[current] = _Decision.INLINE if inline else _Decision.KEEP_FOR_NOW
 
     def _call(self, current: Symbol, node: Call | MethodCall) -> None:
         runtime = self._is_runtime(node)
         if runtime is not None and self.decisions[current] is not _Decision.INLINE:
-            self._decide(current, runtime)
+            self._decide(current, inline=runtime)
         if node.name.name != "nameof":
             for child in children(node):
                 self._visit(child)

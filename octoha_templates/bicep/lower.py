@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from octoha_templates.bicep.functions import LAMBDA_FUNCTIONS
 from octoha_templates.bicep.ir import (
     Access,
     ArrayValue,
@@ -30,7 +29,12 @@ from octoha_templates.bicep.ir import (
     Value,
 )
 from octoha_templates.bicep.model import FileModel
-from octoha_templates.bicep.resources import free_locals, inaccessible_locals, name_segments
+from octoha_templates.bicep.module_types import module_of
+from octoha_templates.bicep.resources import (
+    free_locals,
+    inaccessible_locals,
+    name_segments,
+)
 from octoha_templates.bicep.symbols import (
     AssignmentSymbol,
     FunctionSymbol,
@@ -65,6 +69,7 @@ from octoha_templates.bicep.syntax import (
     NonNull,
     Null,
     Object,
+    ParameterAssignment,
     Parenthesised,
     Property,
     Spread,
@@ -72,9 +77,9 @@ from octoha_templates.bicep.syntax import (
     Ternary,
     Unary,
     Variable,
-    ParameterAssignment,
 )
 
+_SCOPES: Final = frozenset({"subscription", "resourceGroup", "managementGroup"})
 USER_FUNCTIONS: Final = "__bicep"
 _OPERATORS: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod",
@@ -92,7 +97,9 @@ class Lowerer:
 
     __slots__ = ("bindings", "model", "replacements")
 
-    def __init__(self, model: FileModel, replacements: Mapping[LocalSymbol, Value] | None = None) -> None:
+    def __init__(
+        self, model: FileModel, replacements: Mapping[LocalSymbol, Value] | None = None
+    ) -> None:
         """Take the file; see the attributes."""
         self.model = model
         self.bindings = model.declared.bindings
@@ -192,7 +199,10 @@ class Lowerer:
     def _binary(self, node: Binary) -> Value:
         left, right = self.lower(node.left), self.lower(node.right)
         if node.operator in ("=~", "!~"):
-            left, right = FunctionCall("toLower", (left,)), FunctionCall("toLower", (right,))
+            left, right = (
+                FunctionCall("toLower", (left,)),
+                FunctionCall("toLower", (right,)),
+            )
         call = FunctionCall(_OPERATORS.get(node.operator, "equals"), (left, right), node.start)
         return FunctionCall("not", (call,), node.start) if node.operator[0] == "!" else call
 
@@ -234,7 +244,9 @@ class Lowerer:
     def _variable(self, symbol: VariableSymbol, node: Name) -> Value:
         if symbol in self.model.inlined:
             return self.lower(symbol.node.value)
-        return FunctionCall("variables", (Literal(self.model.name_in_template(symbol)),), node.start)
+        return FunctionCall(
+            "variables", (Literal(self.model.name_in_template(symbol)),), node.start
+        )
 
     def _local(self, symbol: LocalSymbol, node: Name) -> Value:
         replacement = self.replacements.get(symbol)
@@ -242,7 +254,9 @@ class Lowerer:
             return replacement
         declared = symbol.node
         if isinstance(declared, For):
-            return self._loop_variable(symbol, declared, CopyIndex(self._copy_name(declared), node.start))
+            return self._loop_variable(
+                symbol, declared, CopyIndex(self._copy_name(declared), node.start)
+            )
         if isinstance(declared, Function):
             return FunctionCall("parameters", (Literal(symbol.name),), node.start)
         return FunctionCall("lambdaVariables", (Literal(symbol.name),), node.start)
@@ -275,13 +289,11 @@ class Lowerer:
             name = self.model.wildcard_names.get((symbol, node.name.name), node.name.name)
             return FunctionCall("variables", (Literal(name),), node.start)
         if isinstance(base, Member) and base.name.name == "outputs":
-            module = self.module_type(base.base)
+            module = module_of(self.model, base.base)
             if module is not None:
                 return self._output(node, module)
         key = Literal(node.name.name)
-        return Access(
-            self.lower(base), key, node.safe, False, self._is_access(base), node.start
-        )
+        return Access(self.lower(base), key, node.safe, False, self._is_access(base), node.start)
 
     def _output(self, node: Member, module: ModuleSymbol) -> Value:
         template = self.model.modules.get(module)
@@ -289,44 +301,14 @@ class Lowerer:
         base = self.lower(node.base)
         return OutputAccess(base, node.name.name, secure, node.safe, node.start)
 
-    def module_type(self, node: Node) -> ModuleSymbol | None:
-        """Find the module that an expression stands for, also through the variable of a loop or lambda."""
-        match node:
-            case Parenthesised(expression=inner) | NonNull(operand=inner):
-                return self.module_type(inner)
-            case Index(base=base):
-                return self._collection(base)
-            case Ternary(when_true=when_true):
-                return self.module_type(when_true)
-            case Name():
-                symbol = self.bindings.get(node)
-                if isinstance(symbol, ModuleSymbol):
-                    return None if symbol.is_loop else symbol
-                if isinstance(symbol, LocalSymbol) and symbol.kind != "index":
-                    return self._module_of_local(symbol)
-        return None
-
-    def _collection(self, node: Node) -> ModuleSymbol | None:
-        while isinstance(node, Parenthesised | NonNull):
-            node = node.expression if isinstance(node, Parenthesised) else node.operand
-        symbol = self.bindings.get(node)
-        return symbol if isinstance(symbol, ModuleSymbol) and symbol.is_loop else None
-
-    def _module_of_local(self, symbol: LocalSymbol) -> ModuleSymbol | None:
-        declared = symbol.node
-        if isinstance(declared, For):
-            return self._collection(declared.collection)
-        call = self.model.declared.parents.get(declared)
-        if isinstance(call, Call) and call.name.name in LAMBDA_FUNCTIONS and call.arguments:
-            return self._collection(call.arguments[0])
-        return None
-
     def _index(self, node: Index) -> Value:
         base = node.base
         if isinstance(base, Name | NestedAccess):
             symbol = self.bindings.get(base)
             if isinstance(symbol, ResourceSymbol) and symbol.is_loop:
-                return ResourceReference(symbol, self.placement(symbol, node.index, node), node.start)
+                return ResourceReference(
+                    symbol, self.placement(symbol, node.index, node), node.start
+                )
             if isinstance(symbol, ModuleSymbol) and symbol.is_loop:
                 return ModuleReference(symbol, self.placement(symbol, node.index, node), node.start)
         return Access(
@@ -351,7 +333,10 @@ class Lowerer:
                     return False
 
     def placement(
-        self, symbol: ResourceSymbol | ModuleSymbol, index: Expression | None, context: Node
+        self,
+        symbol: ResourceSymbol | ModuleSymbol,
+        index: Expression | None,
+        context: Node,
     ) -> Placement | None:
         """Say which item of a collection is meant, seen from another place.
 
@@ -400,6 +385,8 @@ class Lowerer:
         symbol = self.bindings.get(node)
         if isinstance(symbol, FunctionSymbol | ImportedSymbol):
             name = qualified(self.model.name_in_template(symbol))
+        elif name in _SCOPES and node.arguments:
+            return ObjectValue((), node.start)
         elif name == "any":
             return self.lower(node.arguments[0])
         elif name == "nameof":
@@ -435,7 +422,8 @@ class Lowerer:
     def _method_resource(self, node: MethodCall, base: Node) -> ResourceReference:
         index: Expression | None = None
         if isinstance(base, Index):
-            base, index = base.base, base.index
+            index = base.index
+            base = base.base
             while isinstance(base, Parenthesised | NonNull):
                 base = base.expression if isinstance(base, Parenthesised) else base.operand
         symbol: Symbol | None = self.bindings.get(base)

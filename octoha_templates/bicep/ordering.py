@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_PUNCTUATION: Final = {character: index for index, character in enumerate("_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$")}
+_PUNCTUATION: Final = {
+    character: index for index, character in enumerate("_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$")
+}
 
 
 def culture_key(text: str) -> tuple[tuple[int, ...], str]:

@@ -56,12 +56,15 @@ class References:
             names.append(current.name)
         return "::".join(reversed(names))
 
+    def collection_name(self, target: ResourceSymbol | ModuleSymbol) -> str:
+        """Give the name of a resource or module in the template, without a position."""
+        return target.name if isinstance(target, ModuleSymbol) else self.symbolic_name(target)
+
     def symbol(
         self, target: ResourceSymbol | ModuleSymbol, placement: Placement | None
     ) -> ArmExpression:
         """Write the symbolic name of a resource or module, with the position in a collection."""
-        is_module = isinstance(target, ModuleSymbol)
-        name = target.name if is_module else self.symbolic_name(target)
+        name = self.collection_name(target)
         if placement is None:
             return name
         return call("format", f"{name}[{{0}}]", self._write.arm(placement.index))
@@ -116,7 +119,9 @@ class References:
             case "tenant":
                 return ArmCall("tenantResourceId", (kind, *names))
             case "subscription":
-                before = (self._write.syntax(scope.subscription_id),) if scope.subscription_id else ()
+                before = (
+                    (self._write.syntax(scope.subscription_id),) if scope.subscription_id else ()
+                )
                 return ArmCall("subscriptionResourceId", (*before, kind, *names))
             case "resourceGroup" if scope.resource_group is None:
                 return ArmCall("resourceId", (kind, *names))
@@ -184,7 +189,9 @@ class References:
 
     # --- Properties ---------------------------------------------------------------------------------
 
-    def resource_property(self, value: ResourceReference, name: str, *, safe: bool) -> ArmExpression:
+    def resource_property(
+        self, value: ResourceReference, name: str, *, safe: bool
+    ) -> ArmExpression:
         """Write a property of a resource; id, name, type and API version are known without asking."""
         resource = value.resource
         match name:
@@ -222,7 +229,12 @@ class References:
         return result
 
     def module_property(
-        self, value: ModuleReference, name: str, *, safe: bool, secure: bool | None = None
+        self,
+        value: ModuleReference,
+        name: str,
+        *,
+        safe: bool,
+        secure: bool | None = None,
     ) -> ArmExpression:
         """Write a property of a module: its name or its outputs."""
         module, placement = value.module, value.placement
@@ -257,7 +269,8 @@ def condition_of(model: FileModel, resource: ResourceSymbol) -> tuple[Expression
     found = [
         ancestor.resource.condition
         for ancestor in model.ancestors.get(resource, ())
-        if ancestor.nested and ancestor.resource.condition is not None
+        if ancestor.nested
+        and ancestor.resource.condition is not None
         and ancestor.resource.loop is None
     ]
     if resource.condition is not None:
@@ -285,5 +298,3 @@ def _split_name(name: ArmExpression, length: int) -> tuple[ArmExpression, ...]:
     if length <= 1:
         return (name,)
     return tuple(with_properties(call("split", name, "/"), position) for position in range(length))
-
-

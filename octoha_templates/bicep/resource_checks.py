@@ -24,7 +24,14 @@ from octoha_templates.bicep.syntax import (
 from octoha_templates.bicep.walk import descendants
 from octoha_templates.diagnostics import Related
 
-_MODULE_PROPERTIES: Final = ("name", "params", "scope", "dependsOn", "identity", "extensionConfigs")
+_MODULE_PROPERTIES: Final = (
+    "name",
+    "params",
+    "scope",
+    "dependsOn",
+    "identity",
+    "extensionConfigs",
+)
 _ARM_TYPES: Final = {"string": "a string", "int": "a whole number", "bool": "true or false",
                      "object": "an object", "array": "an array"}  # fmt: skip
 
@@ -42,7 +49,7 @@ def _check_resource(model: FileModel, resource: ResourceSymbol) -> None:
     if resource.body is None:
         return
     _check_repeated(model, resource.body)
-    if resource.find("name") is None and not spreads(resource.body):
+    if "/" in resource.type and resource.find("name") is None and not spreads(resource.body):
         message = f"the resource `{resource.name}` has no name"
         model.findings.error("OCT348", resource.node.name.start, message, "add the property `name`")
 
@@ -67,7 +74,10 @@ def _check_module(model: FileModel, module: ModuleSymbol) -> None:
     for member in module.body.members:
         name = member.name if isinstance(member, Property) else None
         if name is not None and name not in _MODULE_PROPERTIES:
-            hint = did_you_mean(name, _MODULE_PROPERTIES) or "a module has name, params, scope, dependsOn"
+            hint = (
+                did_you_mean(name, _MODULE_PROPERTIES)
+                or "a module has name, params, scope, dependsOn"
+            )
             message = f"a module has no property `{name}`"
             model.findings.error("OCT347", member.start, message, hint)
         elif name in ("identity", "extensionConfigs"):
@@ -91,12 +101,19 @@ def _check_params(model: FileModel, module: ModuleSymbol, template: ModuleTempla
             return
     elif params is not None:
         return
-    missing = [name for name, required in template.parameters.items() if required and name not in given]
+    missing = [
+        name for name, required in template.parameters.items() if required and name not in given
+    ]
     if missing:
         at = written.start if written else module.node.name.start
         listed = ", ".join(f"`{name}`" for name in missing)
         message = f"the module `{module.name}` is not given {listed}"
-        model.findings.error("OCT346", at, message, "add it to `params`, or give it a default in the module")
+        model.findings.error(
+            "OCT346",
+            at,
+            message,
+            "add it to `params`, or give it a default in the module",
+        )
 
 
 def _check_param(

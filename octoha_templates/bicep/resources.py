@@ -12,10 +12,17 @@ from typing import Final
 import msgspec
 
 from octoha_templates.bicep.model import Ancestor, FileModel, ScopeData
-from octoha_templates.bicep.symbols import LocalSymbol, ModuleSymbol, ResourceSymbol, Symbol
+from octoha_templates.bicep.resource_types import spelled
+from octoha_templates.bicep.symbols import (
+    LocalSymbol,
+    ModuleSymbol,
+    ResourceSymbol,
+    Symbol,
+)
 from octoha_templates.bicep.syntax import (
     Call,
     Expression,
+    Extension,
     For,
     Index,
     Interpolation,
@@ -59,11 +66,14 @@ def _resolve_type(model: FileModel, resource: ResourceSymbol) -> None:
         resource.type, resource.api_version = match["type"], match["version"] or ""
         if not match["version"]:
             _report_type(model, written)
+    resource.type = spelled(resource.type, resource.api_version)
     for child in resource.nested.values():
         _resolve_type(model, child)
 
 
 def _report_type(model: FileModel, written: Node) -> None:
+    if any(isinstance(statement, Extension) for statement in model.program.statements):
+        return
     message = "a resource type has the form `Provider/type@version`"
     hint = "write for example 'Microsoft.Storage/storageAccounts@2023-05-01'"
     model.findings.error("OCT333", written.start, message, hint)
@@ -75,13 +85,13 @@ def _report_type(model: FileModel, written: Node) -> None:
 def resolve_ancestors(model: FileModel) -> None:
     """Find the resources above every resource, the oldest first."""
     parents = {
-        resource: parent
+        resource: found
         for resource in model.declared.all_resources()
-        if (parent := _parent(model, resource)) is not None
+        if (found := _parent(model, resource)) is not None
     }
-    for resource in parents:
+    for resource, parent in parents.items():
         line: list[Ancestor] = []
-        current: Ancestor | None = parents[resource]
+        current: Ancestor | None = parent
         while current is not None and current.resource not in {above.resource for above in line}:
             line.append(current)
             current = parents.get(current.resource)
@@ -95,9 +105,11 @@ def _parent(model: FileModel, resource: ResourceSymbol) -> Ancestor | None:
     written = resource.find("parent")
     if written is None:
         return None
-    value, index = written.value, None
+    value = written.value
+    index: Expression | None = None
     if isinstance(value, Index):
-        value, index = value.base, value.index
+        index = value.index
+        value = value.base
     above = model.resource_of(value)
     if above is None:
         if model.symbol_of(value) is not None:
@@ -133,7 +145,9 @@ def _is_within(inner: Node, outer: Node) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def moved(model: FileModel, node: Expression, index: Expression | None, context: Node) -> Expression:
+def moved(
+    model: FileModel, node: Expression, index: Expression | None, context: Node
+) -> Expression:
     """Rewrite an expression so that it means the same at another place.
 
     Args:
@@ -212,7 +226,10 @@ def name_segments(model: FileModel, resource: ResourceSymbol) -> tuple[Expressio
 
 
 def _ancestor_name(
-    model: FileModel, resource: ResourceSymbol, ancestors: tuple[Ancestor, ...], first: int
+    model: FileModel,
+    resource: ResourceSymbol,
+    ancestors: tuple[Ancestor, ...],
+    first: int,
 ) -> Expression:
     """Rewrite the name of an ancestor step by step down to the resource."""
     name = name_of(ancestors[first].resource)
@@ -245,14 +262,19 @@ def _resource_scope(model: FileModel, resource: ResourceSymbol) -> ScopeData:
         return scope or ScopeData(model.target_scope)
     if written:
         message = "a child resource is deployed where its parent is"
-        model.findings.error("OCT335", written.start, message, "remove `scope`, or set it on the parent")
+        model.findings.error(
+            "OCT335", written.start, message, "remove `scope`, or set it on the parent"
+        )
     parent = ancestors[-1]
     scope = model.scopes.get(parent.resource) or ScopeData(model.target_scope)
     return _moved_scope(model, scope, parent.index, resource)
 
 
 def _moved_scope(
-    model: FileModel, scope: ScopeData, index: Expression | None, resource: ResourceSymbol
+    model: FileModel,
+    scope: ScopeData,
+    index: Expression | None,
+    resource: ResourceSymbol,
 ) -> ScopeData:
     """Make the scope of a parent valid at its child."""
     context = name_of(resource)
@@ -285,7 +307,8 @@ def _read_scope(model: FileModel, written: Expression, *, module: bool) -> Scope
         if scope is not None:
             return scope
     if isinstance(value, Index) and isinstance(value.base, Name | NestedAccess):
-        value, index = value.base, value.index
+        index = value.index
+        value = value.base
     symbol = model.symbol_of(value)
     if isinstance(symbol, ResourceSymbol):
         return _scope_of_resource(model, symbol, index, module=module)
@@ -322,7 +345,9 @@ def _scope_of_call(model: FileModel, call: Call | MethodCall) -> ScopeData | Non
             return ScopeData("resourceGroup", resource_group=arguments[0])
         case "resourceGroup", 2:
             return ScopeData(
-                "resourceGroup", subscription_id=arguments[0], resource_group=arguments[1]
+                "resourceGroup",
+                subscription_id=arguments[0],
+                resource_group=arguments[1],
             )
         case _:
             return None

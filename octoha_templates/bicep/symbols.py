@@ -191,7 +191,9 @@ def find_property(body: Object | None, name: str) -> Property | None:
     return None
 
 
-def unwrap_body(value: Expression) -> tuple[For | None, Expression | None, Object | None]:
+def unwrap_body(
+    value: Expression,
+) -> tuple[For | None, Expression | None, Object | None]:
     """Take the loop and the condition off the body of a resource or module.
 
     Returns:

@@ -10,7 +10,9 @@ from functools import cache
 
 from octoha_templates.bicep.syntax import Node
 
-_ALWAYS_PLAIN = frozenset({"start", "end", "operator", "safe", "from_end", "multi_line", "segments"})
+_ALWAYS_PLAIN = frozenset(
+    {"start", "end", "operator", "safe", "from_end", "multi_line", "segments"}
+)
 
 
 @cache

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from octoha_templates.bicep.arm import ArmCall, ArmExpression, as_call, call, escaped, text_of
+from octoha_templates.bicep.arm import (
+    ArmCall,
+    ArmExpression,
+    as_call,
+    call,
+    escaped,
+    text_of,
+)
 from octoha_templates.bicep.expressions import Expressions
 from octoha_templates.bicep.ir import (
     Access,
@@ -18,8 +25,8 @@ from octoha_templates.bicep.ir import (
     Value,
 )
 from octoha_templates.bicep.model import FileModel
-from octoha_templates.bicep.source_map import SourceMap, key_path
 from octoha_templates.bicep.source import SourceText
+from octoha_templates.bicep.source_map import SourceMap, key_path
 
 COPY: Final = "copy"
 Json = Any
@@ -108,7 +115,9 @@ class JsonWriter:
         result: dict[str, Json] = {} if name is None else {"name": escaped(name)}
         result["count"] = self.count(loop)
         body = loop.body
-        if isinstance(body, ObjectValue) or (isinstance(body, Literal) and isinstance(body.value, str)):
+        if isinstance(body, ObjectValue) or (
+            isinstance(body, Literal) and isinstance(body.value, str)
+        ):
             result["input"] = self.value(body, f"{path}.input")
         else:
             result["input"] = text_of(as_call(self.expressions.arm(body)))
@@ -152,7 +161,10 @@ def as_module_parameter(value: Value) -> Value:
 
 def _secret_reference(value: ResourceCall) -> Value:
     vault = _object(("id", Access(value.resource, Literal("id"))))
-    parts: list[tuple[str, Value]] = [("keyVault", vault), ("secretName", value.arguments[0])]
+    parts: list[tuple[str, Value]] = [
+        ("keyVault", vault),
+        ("secretName", value.arguments[0]),
+    ]
     if len(value.arguments) > 1:
         parts.append(("secretVersion", value.arguments[1]))
     return _object(*parts)
@@ -173,5 +185,3 @@ def with_copy_name(value: ArmExpression, name: str) -> ArmExpression:
         arguments = (name,)
     properties = tuple(with_copy_name(accessed, name) for accessed in value.properties)
     return ArmCall(value.name, arguments, properties)
-
-
