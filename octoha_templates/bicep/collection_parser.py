@@ -155,7 +155,7 @@ class CollectionParser(TokenStream):
             return self.for_expression(self.expression)
         start = self.starts[position]
         self.position = position + 1
-        items = self.elements("]", self._item)
+        items = self.elements(self._item)
         return Array(start, self.take_closing("]", start), tuple(items))
 
     def _item(self) -> Expression | Spread:
@@ -199,14 +199,14 @@ class CollectionParser(TokenStream):
         if self.in_hole:
             self._fail_in_hole()
         self.take("{")
-        members = self.elements("}", self._member)
+        members = self.elements(self._member)
         return Object(start, self.take_closing("}", start), tuple(members))
 
     def resource_object(self) -> Object:
         """Parse `{ ... }` where nested resources are allowed."""
         start = self.starts[self.position]
         self.take("{")
-        members = self.elements("}", self._resource_member)
+        members = self.elements(self._resource_member)
         return Object(start, self.take_closing("}", start), tuple(members))
 
     def _resource_member(self) -> Property | Spread | Resource:

@@ -245,7 +245,7 @@ class StatementParser(TypeParser):
         if self.kinds[self.position] != "{":
             self.fail("OCT313", "expected `{ names }` or `* as name` after `import`")
         self.position += 1
-        items = self.elements("}", self._import_item)
+        items = self.elements(self._import_item)
         self.take_closing("}", opening)
         return tuple(items)
 

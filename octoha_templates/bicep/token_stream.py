@@ -132,11 +132,11 @@ class TokenStream:
         """Take a name; anything else is a finding that says what the name is of."""
         position = self.position
         if self.kinds[position] is not NAME:
-            self.fail("OCT312", f"expected {what}", self._hint_for_reserved(what))
+            self.fail("OCT312", f"expected {what}", self._hint_for_reserved())
         self.position = position + 1
         return Identifier(self.starts[position], self.ends[position], self.values[position])
 
-    def _hint_for_reserved(self, what: str) -> str:
+    def _hint_for_reserved(self) -> str:
         """Explain the three words that are no names."""
         kind = self.kinds[self.position]
         return f"`{kind}` is a value, not a name" if kind in ("true", "false", "null") else ""
@@ -227,12 +227,14 @@ class TokenStream:
         following = self.position + (self.kinds[self.position] is NEWLINE)
         return self.kinds[following] is END or self.starts_statement(following)
 
-    def elements(self, closing: str, parse: Callable[[], T]) -> list[T]:
+    def elements(self, parse: Callable[[], T]) -> list[T]:
         """Parse what stands in brackets: elements on lines of their own, or with commas between.
 
         Args:
-            closing: The bracket that ends them; it is not taken, and may turn out to be missing.
             parse: Parses one element.
+
+        Returns:
+            The elements; the closing bracket is not taken, and may turn out to be missing.
         """
         kinds = self.kinds
         found: list[T] = []

@@ -181,7 +181,7 @@ class TypeParser(ExpressionParser):
     def _object_type(self) -> ObjectType:
         start = self.starts[self.position]
         self.position += 1
-        members = self.elements("}", self._type_property)
+        members = self.elements(self._type_property)
         return ObjectType(start, self.take_closing("}", start), tuple(members))
 
     def _type_property(self) -> TypeProperty | AdditionalProperties:
@@ -202,7 +202,7 @@ class TypeParser(ExpressionParser):
     def _tuple_type(self) -> TupleType:
         start = self.starts[self.position]
         self.position += 1
-        items = self.elements("]", self._tuple_item)
+        items = self.elements(self._tuple_item)
         return TupleType(start, self.take_closing("]", start), tuple(items))
 
     def _tuple_item(self) -> TupleTypeItem:

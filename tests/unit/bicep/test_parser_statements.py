@@ -7,7 +7,17 @@ from collections.abc import Callable
 import pytest
 
 from octoha_templates.bicep.parser import parse
-from octoha_templates.bicep.syntax import Object, Parameter, Property, Resource
+from octoha_templates.bicep.syntax import (
+    Import,
+    Object,
+    ObjectType,
+    Parameter,
+    Property,
+    Resource,
+    TypeDeclaration,
+    TypeProperty,
+    Variable,
+)
 
 Shape = Callable[..., str]
 
@@ -149,7 +159,8 @@ def test_every_node_covers_its_text() -> None:
     result = parse(text, "main.bicep")
     (parameter,) = result.program.statements
     assert isinstance(parameter, Parameter)
-    assert parameter.type is not None and parameter.default is not None
+    assert parameter.type is not None
+    assert parameter.default is not None
     spans = [parameter, parameter.name, parameter.type, parameter.default]
     assert [text[node.start : node.end] for node in spans] == [
         "param a string = '${b}-c'",
@@ -159,6 +170,26 @@ def test_every_node_covers_its_text() -> None:
     ]
     place = result.program.source.location(parameter.default.start)
     assert (place.file, place.line, place.column) == ("main.bicep", 1, 18)
+
+
+def test_an_import_has_a_name_there_and_a_name_here() -> None:
+    text = "import { a, b as c, 'd-e' as f } from 'g.bicep'\n"
+    (statement,) = parse(text, "main.bicep").program.statements
+    assert isinstance(statement, Import)
+    names = [(item.imported, item.local) for item in statement.items]
+    assert names == [("a", "a"), ("b", "c"), ("d-e", "f")]
+
+
+def test_keys_have_names_unless_they_are_interpolated() -> None:
+    text = "var a = { b: 1, 'c-d': 2, '${e}': 3 }\ntype f = { g: int, 'h-i': int }\n"
+    variable, declaration = parse(text, "main.bicep").program.statements
+    assert isinstance(variable, Variable)
+    assert isinstance(variable.value, Object)
+    assert isinstance(declaration, TypeDeclaration)
+    assert isinstance(declaration.value, ObjectType)
+    members = [*variable.value.members, *declaration.value.members]
+    names = [item.name for item in members if isinstance(item, Property | TypeProperty)]
+    assert names == ["b", "c-d", None, "g", "h-i"]
 
 
 def test_a_file_keeps_its_pragmas() -> None:
