@@ -54,8 +54,9 @@ Component = Callable[..., Compiled]
 def _compiled(component_id: str, settings: tuple[str, ...]) -> Compiled:
     stack = load_stack(settings=settings)
     rendered = render_component(stack, get_component(component_id))
-    scripts = {path: data for path, data in rendered.scripts.items()}
-    result = compile_text(rendered.modules[0].text, file="main.bicep", read=scripts.__getitem__)
+    result = compile_text(
+        rendered.modules[0].text, file="main.bicep", read=rendered.scripts.__getitem__
+    )
     assert result.diagnostics == ()
     return Compiled(result.template)
 

@@ -14,7 +14,7 @@ def test_vault_can_be_neither_purged_nor_reached_from_outside(
 ) -> None:
     properties = component(KEY_VAULT).only(VAULTS)["properties"]
 
-    # Scanners look for both as literals, although Azure no longer lets anybody switch soft delete off.
+    # Scanners look for both as literals, although soft delete can no longer be switched off.
     assert properties["enablePurgeProtection"] is True
     assert properties["enableSoftDelete"] is True
     assert properties["enableRbacAuthorization"] is True
@@ -78,3 +78,13 @@ def test_names_of_secrets_are_one_output_that_holds_no_value(
 def test_secrets_carry_no_tags(component: Component) -> None:
     """A stack may have 45 tags, and a secret takes 15 at most."""
     assert not [secret for secret in component(KEY_VAULT).all(SECRETS) if "tags" in secret]
+
+
+def test_date_of_expiry_is_on_every_secret_where_one_is_given(component: Component) -> None:
+    secrets = [*component(KEY_VAULT).all(SECRETS), *component("storage/azure-files").all(SECRETS)]
+
+    assert {secret["properties"]["attributes"] for secret in secrets} == {
+        "[variables('secretAttributes')]"
+    }
+    attributes = component(KEY_VAULT).template["variables"]["secretAttributes"]
+    assert "dateTimeToEpoch(parameters('secretsExpireOn'))" in attributes
