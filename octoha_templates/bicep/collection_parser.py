@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeVar
 
-from octoha_templates.bicep.lexer import END, LEFT, MIDDLE, NAME, NEWLINE, RIGHT, STRING
+from octoha_templates.bicep.lexer import (
+    END,
+    LEFT,
+    LITERAL_KINDS,
+    MIDDLE,
+    NAME,
+    NEWLINE,
+    RIGHT,
+    STRING,
+)
 from octoha_templates.bicep.syntax import (
     Array,
     Expression,
@@ -20,7 +29,7 @@ from octoha_templates.bicep.syntax import (
     Spread,
     String,
 )
-from octoha_templates.bicep.token_stream import AFTER_ELEMENTS, TokenStream, Unexpected
+from octoha_templates.bicep.token_stream import AFTER_ELEMENTS, TokenStream, UnexpectedTokenError
 
 T = TypeVar("T")
 
@@ -67,7 +76,7 @@ class CollectionParser(TokenStream):
             begin, depth = self.position, self.depth
             try:
                 found.append(parse())
-            except Unexpected:
+            except UnexpectedTokenError:
                 self._recover_argument(begin, depth)
             self.skip_line_ends_in_brackets()
             kind = kinds[self.position]
@@ -89,11 +98,11 @@ class CollectionParser(TokenStream):
         if self.unclosed:
             # A bracket inside was never closed, so the one around it was not either.
             self.unclosed += 1
-            raise Unexpected
+            raise UnexpectedTokenError
         self.depth = depth
         self.recover(begin, _END_OF_ARGUMENT)
         if self.kinds[self.position] is END or self.is_cut_short():
-            raise Unexpected
+            raise UnexpectedTokenError
 
     # --- strings ---
 
@@ -123,7 +132,7 @@ class CollectionParser(TokenStream):
                 return segments, expressions
             expressions.append(self._hole())
             if self.kinds[self.position] not in (MIDDLE, RIGHT):
-                raise Unexpected
+                raise UnexpectedTokenError
 
     def _hole(self) -> Expression:
         """Parse what stands in `${ }`, up to the piece of string after it."""
@@ -133,7 +142,7 @@ class CollectionParser(TokenStream):
             value = self.expression()
             if self.kinds[self.position] not in _END_OF_HOLE:
                 self.fail("OCT324", "expected the end of the interpolation")
-        except Unexpected:
+        except UnexpectedTokenError:
             self.depth = depth
             self.recover(begin, _END_OF_HOLE)
             return Missing(self.starts[begin], self.starts[begin])
@@ -237,16 +246,15 @@ class CollectionParser(TokenStream):
         if kind is NAME:
             self.position = position + 1
             return Identifier(self.starts[position], self.ends[position], self.values[position])
-        if kind is STRING or kind is LEFT:
-            return self.string()
-        reserved = kind in ("true", "false", "null")
-        hint = f"put it in quotes: `'{kind}'`" if reserved else ""
-        self.fail("OCT316", "expected the name of a property", hint)
+        if kind not in (STRING, LEFT):
+            hint = f"put it in quotes: `'{kind}'`" if kind in LITERAL_KINDS else ""
+            self.fail("OCT316", "expected the name of a property", hint)
+        return self.string()
 
     def _fail_without_colon(self, key: Identifier | String | Interpolation) -> NoReturn:
         """Report a missing colon, unless the key is the first word of the next statement."""
         if isinstance(key, Identifier) and self.starts_statement(self.position - 1):
-            raise Unexpected
+            raise UnexpectedTokenError
         hint = ""
         if isinstance(key, Identifier) and self.kinds[self.position] == "-":
             hint = f"put a name with a dash in quotes: `'{key.name}-...'`"

@@ -64,7 +64,7 @@ class ExpressionParser(CollectionParser):
         """Parse one expression.
 
         Raises:
-            Unexpected: There is none; a finding says so.
+            UnexpectedTokenError: There is none; a finding says so.
         """
         self.deeper()
         condition = self._binary(0)

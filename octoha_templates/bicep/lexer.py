@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import cast
 
 from octoha_templates.bicep.string_values import multi_line_value, single_line_value
 from octoha_templates.bicep.syntax import Pragma
@@ -55,6 +56,11 @@ def _rest_of_multi_line(dollars: int) -> re.Pattern[str]:
     if dollars > 1:
         body += rf"|\${{1,{dollars - 1}}}+(?=\{{)"
     return re.compile(rf"(?:{body})*+('{{3,}}|\${{{dollars},}}\{{)?")
+
+
+def _certain_match(pattern: re.Pattern[str], text: str, position: int) -> re.Match[str]:
+    """Match a pattern that cannot fail there."""
+    return cast("re.Match[str]", pattern.match(text, position))
 
 
 class Tokens:
@@ -122,6 +128,7 @@ class Lexer:
         position = 0
         while position >= 0:
             position = self._scan(position)
+        self._report_long_names()
         return self._tokens
 
     def _scan(self, position: int) -> int:
@@ -140,8 +147,6 @@ class Lexer:
             elif group == 1:
                 value = match[1]
                 kind = literal_kind(value, NAME)
-                if len(value) > LONGEST_NAME:
-                    self._report_long_name(match.start(1))
             elif group == 4:
                 if holes:
                     self._report_line_end_in_hole(match.start(4))
@@ -201,8 +206,7 @@ class Lexer:
             first: Whether it is the first piece.
         """
         pattern = _REST_OF_STRING if dollars < 0 else _rest_of_multi_line(dollars)
-        match = pattern.match(self._text, body)
-        assert match is not None, "both patterns match the empty text"
+        match = _certain_match(pattern, self._text, body)
         closing = match[1]
         if closing is None:
             self._report_open_string(start, match.end(), dollars)
@@ -264,8 +268,7 @@ class Lexer:
             return len(self._text)
         if self._text[position] == '"':
             return self._double_quoted(position)
-        match = _UNKNOWN_RUN.match(self._text, position)
-        assert match is not None, "the pattern matches any character"
+        match = _certain_match(_UNKNOWN_RUN, self._text, position)
         shown = quoted(self._text[position])
         self._findings.add("OCT300", position, f"{shown} means nothing here")
         self._tokens.add("unknown", position, match.end())
@@ -273,16 +276,21 @@ class Lexer:
 
     def _double_quoted(self, position: int) -> int:
         """Report a string in double quotes, and read it as the string that was meant."""
-        match = _DOUBLE_QUOTED.match(self._text, position)
-        assert match is not None, "the pattern matches a double quote alone"
+        match = _certain_match(_DOUBLE_QUOTED, self._text, position)
         message = "double quotes do not make a string in Bicep"
         self._findings.add("OCT306", position, message, "use single quotes: `'text'`")
         self._tokens.add(STRING, position, match.end(), match[0].strip('"'))
         return match.end()
 
-    def _report_long_name(self, position: int) -> None:
+    def _report_long_names(self) -> None:
+        """Report each name that is too long, after the fact, for there is hardly ever one."""
+        tokens = self._tokens
+        if max(map(len, tokens.values), default=0) <= LONGEST_NAME:
+            return
         message = f"the name is longer than {LONGEST_NAME} characters"
-        self._findings.add("OCT307", position, message, "choose a shorter name")
+        for kind, start, value in zip(tokens.kinds, tokens.starts, tokens.values, strict=True):
+            if kind is NAME and len(value) > LONGEST_NAME:
+                self._findings.add("OCT307", start, message, "choose a shorter name")
 
     def _report_line_end_in_hole(self, position: int) -> None:
         """Report a line end inside `${ }` and behave as if the string were closed before it."""

@@ -21,8 +21,8 @@ from octoha_templates.bicep.statement_parser import (
     StatementParser,
 )
 from octoha_templates.bicep.syntax import Program, Statement
-from octoha_templates.bicep.syntax_findings import SyntaxFindings, TooManyFindings
-from octoha_templates.bicep.token_stream import END_OF_LINE, TooDeep, Unexpected
+from octoha_templates.bicep.syntax_findings import SyntaxFindings, TooManyFindingsError
+from octoha_templates.bicep.token_stream import END_OF_LINE, TooDeepError, UnexpectedTokenError
 from octoha_templates.diagnostics import Diagnostic
 
 PARAMETER_FILE_SUFFIX: Final = ".bicepparam"
@@ -60,7 +60,7 @@ def parse(text: str, file: str) -> ParseResult:
     try:
         tokens = Lexer(findings).tokens()
         _FileParser(tokens, findings, keywords).parse_into(statements)
-    except TooManyFindings:
+    except TooManyFindingsError:
         pass  # the last finding says that there are more
     end = len(source.text)
     program = Program(0, end, source, tuple(statements), tuple(tokens.pragmas), is_parameter_file)
@@ -90,10 +90,10 @@ class _FileParser(StatementParser):
                 if not (self.is_deep and self._reports_height(statement)):
                     statements.append(statement)
                 self._end_line()
-            except Unexpected:
+            except UnexpectedTokenError:
                 self.position += self.position == begin
                 self.recover(begin, END_OF_LINE)
-            except TooDeep:
+            except TooDeepError:
                 self._leave_deep_statement()
             self.position += self.position == begin
 

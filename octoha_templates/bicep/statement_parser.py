@@ -40,7 +40,7 @@ from octoha_templates.bicep.syntax import (
     Using,
     Variable,
 )
-from octoha_templates.bicep.token_stream import END_OF_LINE, Unexpected
+from octoha_templates.bicep.token_stream import END_OF_LINE, UnexpectedTokenError
 from octoha_templates.bicep.type_parser import TypeParser
 
 Decorators: TypeAlias = tuple[Decorator, ...]
@@ -62,7 +62,7 @@ class StatementParser(TypeParser):
         try:
             self.take("=")
             return parse()
-        except Unexpected:
+        except UnexpectedTokenError:
             self.depth, self.in_hole = depth, False
             self.recover(begin, END_OF_LINE)
             return Missing(self.ends[begin - 1], self.ends[begin - 1])
@@ -72,7 +72,7 @@ class StatementParser(TypeParser):
         begin, depth = self.position, self.depth
         try:
             return self.type()
-        except Unexpected:
+        except UnexpectedTokenError:
             self.depth, self.in_hole = depth, False
             self.recover(begin, _END_OF_TYPE)
             return MissingType(self.ends[begin - 1], self.ends[begin - 1])
@@ -87,7 +87,7 @@ class StatementParser(TypeParser):
         self.report(code, f"expected {what}, found {self.found()}", hint)
         place = self._end()
         if self._is_at_end():
-            raise Unexpected
+            raise UnexpectedTokenError
         if self.kinds[self.position] != "=":
             self.recover(self.position, _END_OF_TYPE)
         return Missing(place, place)
@@ -99,19 +99,19 @@ class StatementParser(TypeParser):
             self.position += 1
         if self.at_word("if"):
             return self.condition(parse)
-        if kind == "{":
-            return parse()
         if kind == "[":
             return self.for_expression(lambda: self._loop_body(parse))
-        self.fail("OCT320", "expected a body", _BODY_HINT)
+        if kind != "{":
+            self.fail("OCT320", "expected a body", _BODY_HINT)
+        return parse()
 
     def _loop_body(self, parse: Callable[[], Object]) -> Expression:
         if self.at_word("if"):
             return self.condition(parse)
-        if self.kinds[self.position] == "{":
-            return parse()
-        hint = "after the colon comes `{ ... }` or `if (condition) { ... }`"
-        self.fail("OCT320", "expected the body of the loop", hint)
+        if self.kinds[self.position] != "{":
+            hint = "after the colon comes `{ ... }` or `if (condition) { ... }`"
+            self.fail("OCT320", "expected the body of the loop", hint)
+        return parse()
 
     def _end(self) -> int:
         """Give the end of the last token taken."""

@@ -47,7 +47,7 @@ def single_line_value(text: str, offset: int, findings: SyntaxFindings) -> str:
 
 
 def _code_point(digits: str, place: int, findings: SyntaxFindings) -> str:
-    """Give the character of `\\u{digits}`; nothing and a finding when there is none."""
+    r"""Give the character of `\u{digits}`; nothing and a finding when there is none."""
     number = int(digits, 16) if len(digits.lstrip("0")) <= 6 else _LAST_CODE_POINT + 1
     if number <= _LAST_CODE_POINT:
         return chr(number)

@@ -13,7 +13,7 @@ from octoha_templates.diagnostics import Diagnostic, Severity, in_order
 MOST_FINDINGS = 200
 
 
-class TooManyFindings(Exception):
+class TooManyFindingsError(Exception):
     """Raised inside the parser when nothing more is worth reporting; never leaves it."""
 
 
@@ -31,7 +31,7 @@ class SyntaxFindings:
         """Note an error, unless there is one at that place already.
 
         Raises:
-            TooManyFindings: The list was full; its last entry now says so.
+            TooManyFindingsError: The list was full; its last entry now says so.
         """
         if offset in self._by_offset:
             return
@@ -41,7 +41,7 @@ class SyntaxFindings:
         place = self.source.location(offset)
         self._by_offset[offset] = Diagnostic(code, Severity.ERROR, message, place, hint)
         if full:
-            raise TooManyFindings
+            raise TooManyFindingsError
 
     def in_order(self) -> tuple[Diagnostic, ...]:
         """Give the findings by place."""

@@ -1,6 +1,6 @@
 """Where the parser is in the tokens, and how it goes on when something else was expected.
 
-A parser method that cannot go on notes a finding and raises `Unexpected`. Whoever parses a list
+A parser method that cannot go on notes a finding and raises `UnexpectedTokenError`. Whoever parses a list
 (the members of an object, the statements of a file) catches it, skips to the end of the broken
 element and goes on, so that one run reports every syntax error.
 """
@@ -50,11 +50,11 @@ MOST_LINKS: Final = 2000
 T = TypeVar("T")
 
 
-class Unexpected(Exception):
+class UnexpectedTokenError(Exception):
     """A finding was noted; the element that was being parsed is broken."""
 
 
-class TooDeep(Exception):
+class TooDeepError(Exception):
     """A finding was noted; the whole statement is given up."""
 
 
@@ -146,7 +146,7 @@ class TokenStream:
     def fail(self, code: str, message: str, hint: str = "") -> NoReturn:
         """Note a finding at the current token, say what stands there, give up the element."""
         self.report(code, f"{message}, found {self.found()}", hint)
-        raise Unexpected
+        raise UnexpectedTokenError
 
     def report(self, code: str, message: str, hint: str = "") -> None:
         """Note a finding at the current token, and go on."""
@@ -186,7 +186,7 @@ class TokenStream:
     def _fail_deep(self, message: str) -> NoReturn:
         """Report too much nesting and give up the statement."""
         self.report("OCT325", message, "give inner parts a name with `var` or `type`")
-        raise TooDeep
+        raise TooDeepError
 
     # --- going on after a mistake ---
 
@@ -243,7 +243,7 @@ class TokenStream:
             begin, depth = self.position, self.depth
             try:
                 found.append(parse())
-            except Unexpected:
+            except UnexpectedTokenError:
                 self.depth = depth
                 if not self._recover_element(begin):
                     break

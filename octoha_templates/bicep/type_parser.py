@@ -30,7 +30,7 @@ from octoha_templates.bicep.syntax import (
     Unary,
     UnionType,
 )
-from octoha_templates.bicep.token_stream import END_OF_LINE, Unexpected
+from octoha_templates.bicep.token_stream import END_OF_LINE, UnexpectedTokenError
 
 _TYPE_HINT: Final = (
     "such as `string`, `int`, `bool`, `object`, `array`, a literal, or a type of your own"
@@ -61,7 +61,7 @@ class TypeParser(ExpressionParser):
         """Parse a type, which may be a union.
 
         Raises:
-            Unexpected: There is none; a finding says so.
+            UnexpectedTokenError: There is none; a finding says so.
         """
         self.deeper()
         start = self.starts[self.position]
@@ -222,7 +222,7 @@ class TypeParser(ExpressionParser):
             begin = self.position
             try:
                 found.append(self._decorator())
-            except Unexpected:
+            except UnexpectedTokenError:
                 self.recover(begin, END_OF_LINE)
             if self.kinds[self.position] not in (NEWLINE, END):
                 self.report(
@@ -236,7 +236,7 @@ class TypeParser(ExpressionParser):
         message = f"expected {wanted} after the decorator, found {self.found()}"
         hint = "decorators stand on the lines before what they decorate"
         self.findings.add("OCT326", first, message, hint)
-        raise Unexpected
+        raise UnexpectedTokenError
 
     def _decorator(self) -> Decorator:
         """Parse `@name(arguments)`, with a namespace before the name or not."""
