@@ -1,8 +1,8 @@
-"""What `azure-cli-core` knows best: the clouds, the signed-in profile, and what a secret looks like.
+"""What `azure-cli-core` knows best: the clouds, the signed-in profile, what a secret looks like.
 
-The only module that imports it, and only inside functions: it costs tens of milliseconds, which a help text or a
-config check should not pay. Nothing here uses the network, and nothing is written: the profile's own
-classes create and rewrite files, so the profile is read as the JSON that it is.
+The only module that imports it, and only inside functions: it costs tens of milliseconds, which a
+help text or a config check should not pay. Nothing here uses the network, and nothing is written:
+the profile's own classes create and rewrite files, so the profile is read as the JSON that it is.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class ProfileDefaults:
         subscription_id: The default subscription.
         subscription_name: Its display name.
         location: Default location, `az config set defaults.location`; empty when none is set.
-        resource_group: Default resource group, `az config set defaults.group`; empty when none is set.
+        resource_group: Default resource group, `az config set defaults.group`; empty when none is
+            set.
     """
 
     cloud: str
@@ -120,7 +121,8 @@ def profile_defaults(folder: Path | None = None) -> ProfileDefaults:
     """Read who is signed in, and the defaults that `az` works with.
 
     Args:
-        folder: The CLI's configuration folder; None for the one that `az` uses, `AZURE_CONFIG_DIR` included.
+        folder: The CLI's configuration folder; None for the one that `az` uses, `AZURE_CONFIG_DIR`
+            included.
 
     Returns:
         The default subscription of the active cloud, and the defaults from the configuration.
@@ -198,7 +200,8 @@ def mask_secrets(text: str) -> str:
     Returns:
         The text; unchanged when there is no secret in it.
 
-    Source: microsoft-security-utilities-secret-masker, the patterns of high confidence, as the Azure CLI uses them.
+    Source: microsoft-security-utilities-secret-masker, the patterns of high confidence, as the
+    Azure CLI uses them.
     """
     parts: list[str] = []
     done = 0
@@ -227,8 +230,9 @@ def find_secrets(text: str) -> tuple[FoundSecret, ...]:
 def _iter_secrets(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Yield start, end, kind and mask of every secret, in order.
 
-    The masker tries 26 patterns at every character, 0.7 seconds for a megabyte. All of them want a long run of a few
-    characters, so only such runs, with what stands before and after them, are shown to it.
+    The masker tries 26 patterns at every character, 0.7 seconds for a megabyte. All of them want a
+    long run of a few characters, so only such runs, with what stands before and after them, are
+    shown to it.
     """
     runs = [(max(run.start() - 1, 0), run.end() + 1) for run in _LONG_RUN.finditer(text)]
     if not runs:

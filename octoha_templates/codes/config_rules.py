@@ -15,15 +15,16 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT140",
         "Not an address or a range",
-        "The text has the form of an IPv4 address or range but is none, or the address lies inside the range and is not "
-        "its start.",
+        "The text has the form of an IPv4 address or range but is none, or the address lies "
+        "inside the range and is not its start.",
         example="network:\n  subnets:\n    nodes: 10.20.0.5/26",
         instead="network:\n  subnets:\n    nodes: 10.20.0.0/26",
     ),
     Code(
         "OCT141",
         "Not an address space",
-        "A virtual network has a range of /8 to /29, and none of those kept for other uses, such as 169.254.0.0/16.",
+        "A virtual network has a range of /8 to /29, and none of those kept for other uses, such "
+        "as 169.254.0.0/16.",
         example="network:\n  address_space: 10.20.0.0/30",
         sources=(_NETWORK,),
     ),
@@ -44,7 +45,8 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT144",
         "A subnet is too small",
-        "Azure keeps five addresses of every subnet; Bastion wants a /26; the nodes need one address each.",
+        "Azure keeps five addresses of every subnet; Bastion wants a /26; the nodes need one "
+        "address each.",
         example="network:\n  subnets:\n    bastion: 10.20.1.0/27",
         instead="network:\n  subnets:\n    bastion: 10.20.1.0/26",
         sources=(_NETWORK, _BASTION),
@@ -52,7 +54,8 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT145",
         "A front-end address that cannot be",
-        "The address is outside the load balancer's subnet, or one of the five that Azure keeps in it.",
+        "The address is outside the load balancer's subnet, or one of the five that Azure keeps "
+        "in it.",
         example="load_balancer:\n  private_ip_address: 10.20.0.128",
         instead="load_balancer:\n  private_ip_address: 10.20.0.132",
     ),
@@ -67,7 +70,8 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
         "OCT147",
         "Not with a Basic Bastion",
         "The native client and more than two scale units come with the Standard SKU.",
-        example="network:\n  access:\n    - kind: bastion\n      sku: Basic\n      native_client: true",
+        example="network:\n  access:\n    - kind: bastion\n      sku: Basic\n      "
+        "native_client: true",
         sources=(_BASTION,),
     ),
     Code(
@@ -82,8 +86,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT112",
         "Too few nodes for high availability",
-        "One node is no high availability: while it is patched or down, nothing is. In an environment for trying "
-        "things out it is a warning.",
+        "One node is no high availability: while it is patched or down, nothing is. In an "
+        "environment for trying things out it is a warning.",
         example="nodes:\n  count: 1",
         instead="nodes:\n  count: 2",
         sources=(_HIGH_AVAILABILITY,),
@@ -91,7 +95,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT150",
         "Names and count differ",
-        "There has to be one name for each node, or none at all; then the names follow from the stack's name.",
+        "There has to be one name for each node, or none at all; then the names follow from the "
+        "stack's name.",
         example="nodes:\n  count: 3\n  names: [octo-a, octo-b]",
     ),
     Code(
@@ -104,14 +109,15 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT152",
         "More nodes than the licence allows",
-        "A Professional licence allows two nodes. With more, Octopus stops creating releases and deployments.",
+        "A Professional licence allows two nodes. With more, Octopus stops creating releases and "
+        "deployments.",
         example="octopus:\n  license_tier: professional\nnodes:\n  count: 3",
         sources=(_HIGH_AVAILABILITY,),
     ),
     Code(
         "OCT153",
         "Many nodes",
-        "2 to 4 nodes are usual. All nodes load the same database, so each further one brings less.",
+        "2 to 4 nodes are usual. All of them load one database, so each further one brings less.",
         example="nodes:\n  count: 5",
         sources=(_HIGH_AVAILABILITY,),
     ),
@@ -125,7 +131,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT155",
         "A task cap too high for the size",
-        "Octopus gives sizes for nodes: 10 tasks for 2 cores, 20 for 4, 40 for 8, 80 for 16, 160 for 32.",
+        "Octopus gives sizes for nodes: 10 tasks for 2 cores, 20 for 4, 40 for 8, 80 for 16, 160 "
+        "for 32.",
         example="nodes:\n  size: Standard_D2s_v5\n  task_cap: 20",
         sources=(_SIZING,),
     ),
@@ -160,7 +167,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT160",
         "A burstable size",
-        "B series sizes slow down when their credits are used up, most often in the middle of a deployment.",
+        "B series sizes slow down when their credits are used up, most often in the middle of a "
+        "deployment.",
         example="nodes:\n  size: Standard_B4ms",
     ),
     Code(
@@ -173,7 +181,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT162",
         "More nodes than patch days",
-        "Nodes are patched on one day of the week each, so that never two restart together; a week has seven days.",
+        "Nodes are patched on one day of the week each, so that never two restart together; a "
+        "week has seven days.",
         example="nodes:\n  count: 8",
     ),
 )
@@ -202,8 +211,8 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT173",
         "A database too small for the tasks",
-        "Octopus gives database sizes by the task caps of all nodes together: 20 tasks want 2 vCPUs or 100 DTUs, 40 want 4 "
-        "or 200, 80 want 8 or 400, 160 want 16 or 800.",
+        "Octopus gives database sizes by the task caps of all nodes together: 20 tasks want 2 "
+        "vCPUs or 100 DTUs, 40 want 4 or 200, 80 want 8 or 400, 160 want 16 or 800.",
         example="nodes:\n  task_cap: 20\ndatabase:\n  sku: GP_Gen5_2",
         sources=(_SIZING,),
     ),
@@ -217,7 +226,8 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT175",
         "A login with blanks round it",
-        "The name of the Entra administrator is matched exactly, so a blank at either end never matches.",
+        "The name of the Entra administrator is matched exactly, so a blank at either end never "
+        "matches.",
         example="database:\n  entra_administrator:\n    login: ' sql-admins'",
     ),
 )
@@ -226,30 +236,31 @@ SERVICE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT180",
         "A port that is taken",
-        "Every port that Octopus listens on has to be free on the node and different from its others. Since 2025.3 "
-        "Octopus does not start otherwise.",
+        "Every port that Octopus listens on has to be free on the node and different from its "
+        "others. Since 2025.3 Octopus does not start otherwise.",
         example="octopus:\n  polling_port: 443",
         sources=("octopus.com/docs, Installation, ports",),
     ),
     Code(
         "OCT181",
         "Front-end ports collide",
-        "Each node has a polling port of its own on the load balancer, counted up from the first; none may be the portal's "
-        "or that of gRPC.",
+        "Each node has a polling port of its own on the load balancer, counted up from the "
+        "first; none may be the portal's or that of gRPC.",
         example="load_balancer:\n  first_polling_port: 442",
     ),
     Code(
         "OCT182",
         "A region of another cloud",
-        "Regions belong to one Azure cloud: those of AzureUSGovernment start with usgov or usdod, those of "
-        "AzureChinaCloud with china.",
+        "Regions belong to one Azure cloud: those of AzureUSGovernment start with usgov or "
+        "usdod, those of AzureChinaCloud with china.",
         example="cloud: AzureCloud\nlocation: usgovvirginia",
         instead="cloud: AzureUSGovernment\nlocation: usgovvirginia",
     ),
     Code(
         "OCT183",
         "Not a Key Vault",
-        "Secrets are referenced from a Key Vault, so its resource ID is wanted: .../providers/Microsoft.KeyVault/vaults/NAME.",
+        "Secrets are referenced from a Key Vault, so its resource ID is wanted: "
+        ".../providers/Microsoft.KeyVault/vaults/NAME.",
     ),
 )
 
@@ -270,7 +281,8 @@ RESILIENCE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT192",
         "No backup",
-        "Nothing of the stack's own backs up the nodes and the share. The database has its own backups.",
+        "Nothing of the stack's own backs up the nodes and the share. The database has its own "
+        "backups.",
         example="backup:\n  kind: none",
     ),
     Code(
@@ -297,13 +309,14 @@ CLOUD_CODES: tuple[Code, ...] = (
     Code(
         "OCT196",
         "An unknown cloud",
-        "The installed azure-cli-core does not know the cloud, so its suffixes are not known either.",
+        "The installed azure-cli-core does not know the cloud, so its suffixes are not known "
+        "either.",
     ),
     Code(
         "OCT197",
         "Nobody is signed in",
-        "--from-az takes cloud and location from the profile of the Azure CLI, and there is none, or it has no default "
-        "subscription in the active cloud.",
+        "--from-az takes cloud and location from the profile of the Azure CLI, and there is "
+        "none, or it has no default subscription in the active cloud.",
         instead="az login",
     ),
     Code(

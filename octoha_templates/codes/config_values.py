@@ -8,8 +8,8 @@ VALUE_CODES: tuple[Code, ...] = (
     Code(
         "OCT120",
         "An unknown key",
-        "The config has a key that nothing reads. It is refused, because a misspelt key would otherwise leave the "
-        "default in place unnoticed.",
+        "The config has a key that nothing reads. It is refused, because a misspelt key would "
+        "otherwise leave the default in place unnoticed.",
         example="nodes:\n  cout: 3",
         instead="nodes:\n  count: 3",
     ),
@@ -24,7 +24,8 @@ VALUE_CODES: tuple[Code, ...] = (
     Code(
         "OCT122",
         "A value of the wrong type",
-        "Reading is strict: text is not turned into a number, and yes and no are text, as YAML 1.2 has it.",
+        "Reading is strict: text is not turned into a number, and yes and no are text, as YAML "
+        "1.2 has it.",
         example='nodes:\n  count: "3"',
         instead="nodes:\n  count: 3",
     ),
@@ -53,16 +54,17 @@ VALUE_CODES: tuple[Code, ...] = (
     Code(
         "OCT126",
         "Too long or too short",
-        "A text, a list or a mapping has more or fewer entries than can be. A Windows computer name, for one, has at "
-        "most 15 characters.",
+        "A text, a list or a mapping has more or fewer entries than can be. A Windows computer "
+        "name, for one, has at most 15 characters.",
         example="nodes:\n  names: [octopus-production-1]",
         instead="nodes:\n  names: [octopus-prod-1]",
     ),
     Code(
         "OCT127",
         "Line breaks or invisible characters in a value",
-        "A value has a line break, a control character, or one that changes the direction of writing. No name, "
-        "address or tag needs one, and in a portal or a script it would mislead.",
+        "A value has a line break, a control character, or one that changes the direction of "
+        "writing. No name, address or tag needs one, and in a portal or a script it would "
+        "mislead.",
         example='tags:\n  owner: "one\\ntwo"',
         instead="tags:\n  owner: one, two",
     ),
@@ -76,7 +78,8 @@ VALUE_CODES: tuple[Code, ...] = (
     Code(
         "OCT130",
         "Not a setting",
-        "--set takes KEY=VALUE; keys inside others are joined with dots, list items are counted from 0.",
+        "--set takes KEY=VALUE; keys inside others are joined with dots, list items are counted "
+        "from 0.",
         example="--set nodes.count",
         instead="--set nodes.count=2, --set 'network.access[0].sku=Basic'",
     ),
@@ -101,16 +104,16 @@ VALUE_CODES: tuple[Code, ...] = (
     Code(
         "OCT135",
         "An environment changes what the template contains",
-        "One template serves all environments; they differ in values. Another kind of a component, another way to log in to "
-        "the database or another way in is another template.",
+        "One template serves all environments; they differ in values. Another kind of a "
+        "component, another way to log in to the database or another way in is another template.",
         example="environments:\n  test:\n    backup:\n      kind: none",
         instead="A config of its own for the test stack.",
     ),
     Code(
         "OCT136",
         "A name that an environment cannot have",
-        "The parameter files of an environment are called after it. main is the stack without overlay, and Windows keeps a few "
-        "names for devices.",
+        "The parameter files of an environment are called after it. main is the stack without "
+        "overlay, and Windows keeps a few names for devices.",
         example="environments:\n  main: {}",
     ),
 )

@@ -18,21 +18,23 @@ YAML_CODES: tuple[Code, ...] = (
     Code(
         "OCT102",
         "The config is empty",
-        "The file has nothing in it, or only comments. A stack needs at least the version, the portal's name "
-        "and an administrator's address.",
+        "The file has nothing in it, or only comments. A stack needs at least the version, the "
+        "portal's name and an administrator's address.",
         example="# nothing yet",
         instead="octoha-render init writes a config to start from.",
     ),
     Code(
         "OCT103",
         "A second YAML document",
-        "One file describes one stack. What differs between environments goes under the key environments.",
+        "One file describes one stack. What differs between environments goes under the key "
+        "environments.",
         example="name: one\n---\nname: two",
     ),
     Code(
         "OCT104",
         "A key given twice",
-        "YAML parsers take the last of two equal keys in silence, so one of the two values would be lost.",
+        "YAML parsers take the last of two equal keys in silence, so one of the two values would "
+        "be lost.",
         example="name: one\nname: two",
         instead="name: two",
         sources=(f"{_YAML}, 3.2.1.3",),
@@ -40,8 +42,9 @@ YAML_CODES: tuple[Code, ...] = (
     Code(
         "OCT105",
         "A tag is not taken here",
-        "A config is plain data: mappings, lists, text, numbers, true and false. Tags that construct or include "
-        "something else are refused, and so is a core tag whose value is not of that type.",
+        "A config is plain data: mappings, lists, text, numbers, true and false. Tags that "
+        "construct or include something else are refused, and so is a core tag whose value is "
+        "not of that type.",
         example="octopus: !include octopus.yaml",
     ),
     Code(
@@ -53,8 +56,8 @@ YAML_CODES: tuple[Code, ...] = (
     Code(
         "OCT107",
         "Too many values",
-        "The config has more than 20,000 values once its aliases are expanded. Small files that expand to millions of "
-        "values are a known way to bring parsers down.",
+        "The config has more than 20,000 values once its aliases are expanded. Small files that "
+        "expand to millions of values are a known way to bring parsers down.",
         example="a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]   # and so on",
     ),
     Code(
@@ -89,7 +92,8 @@ YAML_CODES: tuple[Code, ...] = (
     Code(
         "OCT114",
         "Not keys and values",
-        "A config is a mapping at the top: keys, colons and values. This one is a list or a single value.",
+        "A config is a mapping at the top: keys, colons and values. This one is a list or a "
+        "single value.",
         example="- nodes\n- database",
     ),
     Code(
@@ -102,8 +106,8 @@ YAML_CODES: tuple[Code, ...] = (
     Code(
         "OCT116",
         "An invisible character",
-        "The text has a control character, or one that changes the direction of writing. Both make a config look "
-        "different from what it is.",
+        "The text has a control character, or one that changes the direction of writing. Both "
+        "make a config look different from what it is.",
         sources=("unicode.org, UTR 36 and UAX 9",),
     ),
     Code("OCT117", "No such file", "There is no file of that name."),

@@ -1,7 +1,8 @@
 """Checked plain data -> Stack, with every mistake that the types can see.
 
-msgspec decides, because it is fast and strict, but it stops at the first mistake. Only then does the schema made
-from the same types find them all; a config without mistakes never loads the schema checker.
+msgspec decides, because it is fast and strict, but it stops at the first mistake. Only then does
+the schema made from the same types find them all; a config without mistakes never loads the schema
+checker.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ _KEY_FORMS: Final[Mapping[Path, str]] = {
 }
 # msgspec cannot take text with half of a surrogate pair; that such text is there is found before.
 _REFUSALS: Final = (msgspec.ValidationError, UnicodeEncodeError)
-# Stands in for a required value that is missing or wrong, so that rules about other values can still run.
+# Stands in for a required value that is missing or wrong, so that rules about other values can
+# still run.
 _STAND_INS: Final[Mapping[tuple[str, str], Any]] = {
     ("Stack", "octopus"): {},
     ("Octopus", "version"): "2026.3.12345",
@@ -67,8 +69,8 @@ class Checked:
     """What the types make of a document.
 
     Attributes:
-        stack: The stack; where there are errors, with defaults in place of what is wrong, for `rules` only; None when
-            too much is wrong for that.
+        stack: The stack; where there are errors, with defaults in place of what is wrong, for
+            `rules` only; None when too much is wrong for that.
         findings: What is wrong.
         broken: The paths of what is wrong, which rules must not look at.
     """
@@ -125,7 +127,8 @@ def _refused_text(path: Path, character: str, is_key: bool, at: Location) -> Dia
     return Diagnostic(
         "OCT127",
         Severity.ERROR,
-        f"{what} has the character U+{ord(character):04X}, which is a line break, invisible or turns text round",
+        f"{what} has the character U+{ord(character):04X}, which is a line break, invisible or "
+        "turns text round",
         at,
         "write it on one line, in printable characters",
     )

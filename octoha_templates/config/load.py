@@ -47,8 +47,8 @@ class Loaded:
         stack: The stack that the config describes.
         environments: The stack of each environment, by name, in the order written.
         warnings: What works and should be looked at; shown, never dropped.
-        config_hash: SHA-256 of the values, settings and defaults included; what is a comment, layout or a default written
-            out makes no difference.
+        config_hash: SHA-256 of the values, settings and defaults included; what is a comment,
+            layout or a default written out makes no difference.
         file: What the config is called in findings.
     """
 
@@ -63,7 +63,8 @@ def load(source: Source = None, *, settings: Sequence[str] = ()) -> Loaded:
     """Read a config and check all of it, environments included.
 
     Args:
-        source: A path, `-` for standard input, an open file, or None for the embedded reference stack.
+        source: A path, `-` for standard input, an open file, or None for the embedded reference
+            stack.
         settings: Changes on top, `nodes.count=2`; they count for every environment, too.
 
     Returns:
@@ -134,7 +135,8 @@ def load_stack(
     """Read the stack that a config describes.
 
     Args:
-        source: A path, `-` for standard input, an open file, or None for the embedded reference stack.
+        source: A path, `-` for standard input, an open file, or None for the embedded reference
+            stack.
         settings: Changes on top, `nodes.count=2`.
         environment: Which environment's values to take; None for the stack without overlay.
 
@@ -187,7 +189,8 @@ def _checked(document: Document, environment: str) -> tuple[Stack | None, tuple[
     """Check a document by the types and by the rules.
 
     Returns:
-        The stack, where there are errors with stand-ins for what is wrong, or None; and the findings.
+        The stack, where there are errors with stand-ins for what is wrong, or None; and the
+        findings.
     """
     checked = check(document)
     if checked.stack is None:

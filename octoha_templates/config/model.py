@@ -1,11 +1,11 @@
 """The types of `stack.yaml`: the one definition, with units, ranges and defaults.
 
 The JSON Schema that editors use and that finds every mistake at once is made from these types, so a
-constraint written here is checked everywhere. Every alternative of a component is a struct of its own,
-told apart by `kind`. Rules that span several keys live in `config.rules`.
+constraint written here is checked everywhere. Every alternative of a component is a struct of its
+own, told apart by `kind`. Rules that span several keys live in `config.rules`.
 
-Source: the ranges come from the Azure naming rules and service limits pages and from the Octopus high
-availability and sizing pages; each is named where it is used.
+Source: the ranges come from the Azure naming rules and service limits pages and from the Octopus
+high availability and sizing pages; each is named where it is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 SHAPE: dict[str, Any] = {"x-shape": True}
 """Marks a key that decides what the template contains, so that environments cannot differ in it."""
 NO_SHAPE: dict[str, Any] = {"x-shape": False}
-"""Marks a component that the template does not contain: environments can differ even in its kind."""
+"""Marks a component outside the template: environments can differ even in its kind."""
 
 ImageName = Annotated[
     str,
@@ -31,7 +31,7 @@ Name = Annotated[
     str,
     Meta(
         pattern=r"^[a-z][a-z0-9-]{0,10}[a-z0-9]$",
-        description="Prefix of every resource name: 2 to 12 lower case letters, digits and hyphens.",
+        description="Prefix of resource names: 2 to 12 lower case letters, digits and hyphens.",
         examples=["octopus"],
     ),
 ]
@@ -150,7 +150,7 @@ class Installer(_Part, frozen=True, kw_only=True):
         Meta(
             pattern=r"^https://[^\s'\"<>`{}|\\^]+[^/\s'\"<>`{}|\\^]$",
             max_length=1024,
-            description="Folder that holds Octopus.<version>-x64.msi; a mirror in a closed network.",
+            description="Folder of Octopus.<version>-x64.msi; a mirror in a closed network.",
         ),
     ] = "https://download.octopusdeploy.com/octopus"
     sha256: (
@@ -158,7 +158,8 @@ class Installer(_Part, frozen=True, kw_only=True):
             str,
             Meta(
                 pattern=r"^[0-9a-fA-F]{64}$",
-                description="SHA-256 of the MSI. Without it the Authenticode signature alone decides.",
+                description="SHA-256 of the MSI. Without it the Authenticode signature alone "
+                "decides.",
                 examples=["0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"],
             ),
         ]
@@ -270,14 +271,16 @@ class NewNetwork(_Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
         tuple[Cidr, ...],
         Meta(
             max_length=50,
-            description="Who may open the portal; empty for the virtual network and what is joined to it.",
+            description="Who may open the portal; empty for the virtual network and what is "
+            "joined to it.",
         ),
     ] = ()
     polling_prefixes: Annotated[
         tuple[Cidr, ...],
         Meta(
             max_length=50,
-            description="Where polling Tentacles call from; empty for the virtual network and what is joined to it.",
+            description="Where polling Tentacles call from; empty for the virtual network and "
+            "what is joined to it.",
         ),
     ] = ()
     nat_gateway: NatGateway = NatGateway()
@@ -368,7 +371,8 @@ class VirtualMachines(_Part, frozen=True, kw_only=True, tag="virtual-machines", 
     encryption_at_host: Annotated[
         bool,
         Meta(
-            description="Encrypt caches and temporary disks too; the subscription feature must be registered."
+            description="Encrypt caches and temporary disks too; the subscription feature must "
+            "be registered."
         ),
     ] = False
     hybrid_benefit: Annotated[
@@ -412,7 +416,8 @@ class AzureSql(_Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kin
         str,
         Meta(
             pattern=r"^(GP_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|BC_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|S(3|4|6|7|9|12)|P(1|2|4|6|11|15))$",
-            description="Service objective. Serverless is not offered: Octopus polls, so it never pauses.",
+            description="Service objective. Serverless is not offered: Octopus polls, so it "
+            "never pauses.",
             examples=["GP_Gen5_4", "BC_Gen5_8", "P2"],
         ),
     ] = "GP_Gen5_4"
@@ -474,7 +479,8 @@ class AzureFiles(_Part, frozen=True, kw_only=True, tag="azure-files", tag_field=
     mount: Annotated[
         Literal["unc", "symbolic-links"],
         Meta(
-            description="unc: one cluster shared root. symbolic-links: links below the Octopus home."
+            description="unc: one cluster shared root. symbolic-links: links below the Octopus "
+            "home."
         ),
     ] = "unc"
     soft_delete_days: Annotated[

@@ -1,6 +1,7 @@
 """What changes a document before it becomes a Stack: `environments:` overlays and `--set`.
 
-Both change plain data, so that what they bring is checked like everything else, and take the places along.
+Both change plain data, so that what they bring is checked like everything else, and take the places
+along.
 """
 
 from __future__ import annotations
@@ -45,14 +46,16 @@ def environment_names(document: Document) -> tuple[str, ...]:
 def overlaid(document: Document, environment: str) -> Document:
     """Merge the overlay of one environment into the stack.
 
-    Mappings are merged key by key; lists, plain values and components of another kind are replaced whole.
+    Mappings are merged key by key; lists, plain values and components of another kind are replaced
+    whole.
 
     Args:
         document: A document with that environment.
         environment: Its name.
 
     Returns:
-        The stack of that environment, without `environments`. Places of what the overlay brought are in the overlay.
+        The stack of that environment, without `environments`. Places of what the overlay brought
+        are in the overlay.
     """
     base = without_environments(document)
     prefix: Path = (ENVIRONMENTS, environment)
@@ -148,18 +151,20 @@ def _merged_data(base: Any, over: Any) -> Any:
 def apply_settings(document: Document, settings: Sequence[str]) -> Document:
     """Change single values, the way `--set nodes.count=2` asks for.
 
-    The value is read as YAML: a scalar, or a list or mapping in brackets. A path that the config does not know is found
-    later, with all other unknown keys, at the place `--set nodes.cout=2`.
+    The value is read as YAML: a scalar, or a list or mapping in brackets. A path that the config
+    does not know is found later, with all other unknown keys, at the place `--set nodes.cout=2`.
 
     Args:
         document: The document; it is not changed.
-        settings: Paths and values, `network.access[0].sku=Basic`; a key with a dot goes in `["..."]`.
+        settings: Paths and values, `network.access[0].sku=Basic`; a key with a dot goes in
+            `["..."]`.
 
     Returns:
         The changed document.
 
     Raises:
-        ConfigError: OCT130 to OCT132, some are not of that form, not YAML, or lead through a plain value.
+        ConfigError: OCT130 to OCT132, some are not of that form, not YAML, or lead through a plain
+            value.
     """
     findings: list[Diagnostic] = []
     for setting in settings:
@@ -210,7 +215,7 @@ def _check_the_way(document: Document, path: Path, name: str) -> None:
 
 
 def _places_of_setting(document: Document, overlay: Any, path: Path, name: str) -> Places:
-    """Give everything the setting brought the setting as its place; other items of a list keep theirs."""
+    """Point all that the setting brought at the setting; other items of a list keep their place."""
     at = Location(name)
     paths = set(_all_paths(overlay))
     old = document.places
@@ -292,7 +297,8 @@ def _other_shape(path: Path, at: Location) -> Diagnostic:
         Severity.ERROR,
         f"an environment cannot change `{dotted(path)}`, which decides what the template contains",
         at,
-        "environments share one template and differ in values; for another template write another config",
+        "environments share one template and differ in values; for another template write "
+        "another config",
     )
 
 

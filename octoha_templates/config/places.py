@@ -1,7 +1,7 @@
 """Plain data that remembers where each key and value was written.
 
-The YAML parser makes one; overlays and `--set` change it, and the places go along. So a finding in a value
-that came from `environments.test` points there, whatever the value was merged into.
+The YAML parser makes one; overlays and `--set` change it, and the places go along. So a finding in
+a value that came from `environments.test` points there, whatever the value was merged into.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Places:
     values: Mapping[Path, Location] = field(default_factory=dict)
 
     def of_value(self, path: Path) -> Location:
-        """Say where a value is written; for one that is not written, where its nearest parent's key is."""
+        """Say where a value is written, or else where its nearest parent's key is."""
         return self.values.get(path) or self.of_key(path[:-1]) if path else Location(self.file)
 
     def of_key(self, path: Path) -> Location:
-        """Say where a key is written, or the list item that stands for it, or the nearest parent's key."""
+        """Say where a key or list item is written, or else where the nearest parent's key is."""
         for length in range(len(path), 0, -1):
             found = self.keys.get(path[:length]) or self.values.get(path[:length])
             if found:
@@ -40,7 +40,7 @@ class Places:
         return Location(self.file)
 
     def of_first_written(self, *paths: Path) -> Location:
-        """Say where the first of several values is that is written at all, not left to its default."""
+        """Say where the first of several values is that is written, and not left to its default."""
         written = [path for path in paths if path in self.values]
         return self.of_value((written or list(paths))[0])
 

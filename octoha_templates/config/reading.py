@@ -1,11 +1,11 @@
 """Bytes of a config, from a file or standard input, with every way that can fail told apart.
 
-A config is small, so a large file is a mistake (a disk image, a log): it is refused before it is read whole.
+A config is small, so a large file is a mistake (a disk image, a log): it is refused before it is
+read whole.
 """
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from pathlib import Path
@@ -57,7 +57,7 @@ def read_config(source: Source) -> tuple[str, str]:
 def _read_path(path: Path, file: str) -> bytes:
     """Read at most one byte more than is allowed; only regular files and pipes are opened."""
     try:
-        if stat.S_ISDIR(os.stat(path).st_mode):
+        if stat.S_ISDIR(path.stat().st_mode):
             raise ArtifactError(_is_a_folder(file))
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)

@@ -1,8 +1,8 @@
-"""The JSON Schema of `stack.yaml`, made from the types: for editors, and to find every mistake at once.
+"""The JSON Schema of `stack.yaml`, made from the types: for editors, and to find all mistakes.
 
-It differs from what msgspec derives in three ways: `kind` may be left out where the default's kind is meant; the
-values under `environments` have the form of a stack in which nothing is required; and defaults that are whole
-mappings are left out, since they only repeat the defaults inside.
+It differs from what msgspec derives in three ways: `kind` may be left out where the default's kind
+is meant; the values under `environments` have the form of a stack in which nothing is required; and
+defaults that are whole mappings are left out, since they only repeat the defaults inside.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def stack_schema() -> dict[str, Any]:
     """Make the schema of a whole stack.
 
     Returns:
-        A JSON Schema, draft 7, which is what editors understand best. Do not change it: it is shared.
+        A JSON Schema, draft 7, which is what editors understand best. Do not change it: it is
+        shared.
     """
     _, definitions = msgspec.json.schema_components((Stack,), ref_template=f"{_REFERENCE}{{name}}")
     parts = {name: _tidy(definition) for name, definition in sorted(definitions.items())}
@@ -53,7 +54,7 @@ def stack_schema_text() -> str:
 
 
 def _tidy(schema: Any) -> Any:
-    """Copy a schema without titles, marks of our own and of OpenAPI, and defaults that are mappings or hold some."""
+    """Copy a schema without titles, marks of ours and of OpenAPI, and defaults with mappings."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
@@ -88,7 +89,7 @@ def _to_overlay(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_default(found: dict[str, Any]) -> dict[str, Any]:
-    """Leave out defaults: what an overlay does not have comes from the stack, not from the default."""
+    """Leave out defaults: what an overlay does not have comes from the stack."""
     is_schema = "type" in found or "$ref" in found or "enum" in found or "anyOf" in found
     return {key: value for key, value in found.items() if key != "default" or not is_schema}
 

@@ -1,11 +1,13 @@
 """YAML text -> plain data + a location for every key and value.
 
-PyYAML's own loader follows YAML 1.1, where `no`, `1:30`, `010` and `2026-11-23` are not what they look like, keeps
-no positions, takes the last of two equal keys in silence, and expands anchors without a limit. So only
-its event stream is used here; nodes, types and limits are ours:
+PyYAML's own loader follows YAML 1.1, where `no`, `1:30`, `010` and `2026-11-23` are not what they
+look like, keeps no positions, takes the last of two equal keys in silence, and expands anchors
+without a limit. So only its event stream is used here; nodes, types and limits are ours:
 
-- `true`, `false`, `null`, decimal integers and decimal fractions are what they look like; all else is text.
-- Anchors, aliases and merge keys work, up to a number of values and a depth no honest config reaches.
+- `true`, `false`, `null`, decimal integers and decimal fractions are what they look like; all else
+is text.
+- Anchors, aliases and merge keys work, up to a number of values and a depth no honest config
+reaches.
 - Tags other than those of the core schema are refused: nothing in a config constructs an object.
 
 This is the only module that knows PyYAML.
@@ -50,7 +52,7 @@ _REFUSED_CHARACTERS = re.compile(
 
 @dataclass(slots=True)
 class _Node:
-    """A node of the YAML; `value` of a scalar, `items` of a list, key and value in turn of a mapping.
+    """A node: `value` of a scalar, `items` of a list, key and value in turn of a mapping.
 
     An alias has one item: the node that its anchor marks.
     """
@@ -79,8 +81,8 @@ def parse(text: str, file: str = "stack.yaml") -> Parsed:
         file: What to call it in findings.
 
     Returns:
-        The data and its places. Keys given twice, tags and merge keys that do not work are among the
-        findings; the data then has the first of the keys, and the value without the tag.
+        The data and its places. Keys given twice, tags and merge keys that do not work are among
+        the findings; the data then has the first of the keys, and the value without the tag.
 
     Raises:
         ConfigError: The text is not one YAML document, or is larger or deeper than a config can be.
@@ -100,11 +102,11 @@ def parse(text: str, file: str = "stack.yaml") -> Parsed:
 
 
 def scalar_or_flow(text: str, file: str) -> Any:
-    """Read the value of a `--set`: one plain scalar, or quoted text, a list or a mapping in brackets.
+    """Read the value of a `--set`: a plain scalar, quoted text, a list or a mapping in brackets.
 
     Args:
-        text: What stands behind the equals sign; empty for null. Unless it starts with a quote or a bracket, it is
-            taken whole, so that colons and number signs need no quoting.
+        text: What stands behind the equals sign; empty for null. Unless it starts with a quote or a
+            bracket, it is taken whole, so that colons and number signs need no quoting.
         file: What to call it in findings.
 
     Raises:
@@ -132,7 +134,7 @@ def _iter_refused_characters(text: str, file: str) -> Iterator[Diagnostic]:
 
 
 def _compose(text: str, file: str) -> _Node | None:
-    """Turn the text into nodes, with the fast parser; the slow one words the errors, the same everywhere."""
+    """Turn the text into nodes with the fast parser; the slow one words the errors."""
     try:
         return _Composer(file).compose(yaml.parse(text, Loader=_FAST))
     except yaml.YAMLError:
@@ -258,7 +260,7 @@ class _Builder:
     def _pairs(
         self, node: _Node, depth: int, findings: list[Diagnostic]
     ) -> dict[str, tuple[_Node, _Node]]:
-        """List the keys of a mapping, and behind them the ones it merges and does not have itself."""
+        """List the keys of a mapping, then those it merges and does not have itself."""
         self._spend(node, depth)
         pairs: dict[str, tuple[_Node, _Node]] = {}
         merged: list[_Node] = []

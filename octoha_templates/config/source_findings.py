@@ -31,7 +31,7 @@ _PROBLEMS: Final = (
     (
         "quoted scalar",
         "a quotation mark is not closed",
-        "close it; inside double quotes a backslash starts an escape, inside single ones it does not",
+        "close it; a backslash starts an escape inside double quotes, not inside single ones",
     ),
     ("expected ',' or ']'", "a list in [brackets] is not closed", "close it with ]"),
     ("expected ',' or '}'", "a mapping in {braces} is not closed", "close it with }"),

@@ -138,7 +138,7 @@ def _value(key: Key) -> Any:
 
 
 def _written(value: Any) -> str:
-    """Write a value in YAML on one line; JSON is YAML, and text that reads as text needs no quotes."""
+    """Write a value on one line; JSON is YAML, and text that reads as text needs no quotes."""
     if isinstance(value, str):
         is_plain = _PLAIN_TEXT.fullmatch(value) and plain_value(value) == value
         return value if is_plain else json.dumps(value, ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""What the types of `config.model` look like: their parts, kinds and defaults, read from the types themselves.
+"""What the types of `config.model` look like: parts, kinds and defaults, read from the types.
 
-The JSON Schema, the commented config, the default kinds and the paths that `--set` knows all come from here, so that
-none of them repeats the types.
+The JSON Schema, the commented config, the default kinds and the paths that `--set` knows all come
+from here, so that none of them repeats the types.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class Key:
 def keys_of(struct: type[msgspec.Struct]) -> dict[str, Key]:
     """List the keys of a part, in the order of the types; `kind` is not among them."""
     info = msgspec_inspect.type_info(struct)
-    assert isinstance(info, msgspec_inspect.StructType)
+    fields = info.fields if isinstance(info, msgspec_inspect.StructType) else ()
     schema = _schema_of(struct)["properties"]
-    return {field.encode_name: _key(field, schema[field.encode_name]) for field in info.fields}
+    return {field.encode_name: _key(field, schema[field.encode_name]) for field in fields}
 
 
 @cache
@@ -193,7 +193,8 @@ def shape_of(part: msgspec.Struct, path: Path = ()) -> dict[Path, Any]:
         path: Where the part is.
 
     Returns:
-        By path: the kind of each component and whether it is there, how many items a list of them has, and the values of
+        By path: the kind of each component and whether it is there, how many items a list of them
+            has, and the values of
         keys that are marked so in the types.
     """
     shape: dict[Path, Any] = {}

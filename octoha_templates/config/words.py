@@ -9,7 +9,7 @@ _LONGEST: Final = 60
 
 
 def quoted(text: str) -> str:
-    """Put text in quotes, shortened, on one line, with nothing in it that a terminal would act on."""
+    """Put text in quotes: short, on one line, with nothing that a terminal would act on."""
     short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}...{text[-15:]}"
     return f"'{printable(short)}'"
 
@@ -36,7 +36,8 @@ def joined(words: Iterable[str], last: str = "or") -> str:
 
 def near_miss_hint(word: str, known: Iterable[str]) -> str:
     """Write which known word was probably meant; without a near one, which there are."""
-    # Imported here because it brings the schema checker along, which a config without mistakes does not need.
+    # Imported here because it brings the schema checker along, which a config without mistakes does
+    # not need.
     from octoha_templates.schemacheck import did_you_mean
 
     names = sorted(known)

@@ -1,4 +1,4 @@
-"""Environments differ in values only: what the types mark as shape is what changes the template, and nothing else is."""
+"""Environments differ in values only: what changes the template is what the types mark so."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ octopus:
   send_telemetry: true
 secrets:
   kind: key-vault-references
-  vault_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv
+  vault_id: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers\\
+    /Microsoft.KeyVault/vaults/kv"
 network:
   address_space: 10.30.0.0/22
   subnets:
@@ -77,7 +78,10 @@ storage:
   quota_gib: 500
   mount: symbolic-links
   soft_delete_days: 7
-load_balancer: {private_ip_address: 10.30.0.140, first_polling_port: 20000, idle_timeout_minutes: 10}
+load_balancer:
+  private_ip_address: 10.30.0.140
+  first_polling_port: 20000
+  idle_timeout_minutes: 10
 key_vault: {sku: premium, soft_delete_retention_days: 7}
 monitoring:
   retention_days: 30
@@ -85,7 +89,11 @@ monitoring:
   cpu_percent: 50
   database_percent: 51
   share_percent: 52
-backup: {redundancy: GeoRedundant, start_time: "01:00", daily_retention_days: 8, weekly_retention_weeks: 9}
+backup:
+  redundancy: GeoRedundant
+  start_time: "01:00"
+  daily_retention_days: 8
+  weekly_retention_weeks: 9
 """ % ("a" * 64)
 SHAPE_CHANGES = {
     "network.access": "network.access=[]",
@@ -115,7 +123,7 @@ def template_of(text: str, *settings: str) -> dict[str, Any]:
 
 
 def without_values(template: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the defaults of the parameters, and of modules' parameters that the stack passes."""
+    """Leave out defaults of parameters, and of modules' parameters that the stack passes."""
     left = copy.deepcopy(template)
     for parameter in left["parameters"].values():
         parameter.pop("defaultValue", None)
@@ -140,7 +148,7 @@ def test_every_value_of_the_other_stack_differs_and_no_shape_does() -> None:
 
 
 def _equal_values(one: Any, other: Any, path: str) -> Any:
-    """Yield the keys whose value is the same in both; kinds, shapes and what environments cannot have aside."""
+    """Yield the keys whose value is the same in both, shapes and environments aside."""
     shapes = {".".join(map(str, inner)) for inner in shape_of(stack_from_text(MINIMAL))}
     for name in one.__struct_fields__:
         here = f"{path}.{name}" if path else name
@@ -158,10 +166,22 @@ def test_each_mark_of_shape_stands_for_another_template(key: str) -> None:
 
 
 def test_every_mark_of_shape_has_a_change_above() -> None:
-    kinds_without_alternative = {
-        "octopus", "octopus.administrator", "octopus.installer", "network", "network.subnets",
-        "network.nat_gateway", "network.access[0]", "nodes", "nodes.image", "nodes.patching", "database",
-        "storage", "load_balancer", "key_vault", "monitoring",
-    }  # fmt: skip
+    without_alternative = {
+        "octopus",
+        "octopus.administrator",
+        "octopus.installer",
+        "network",
+        "network.subnets",
+        "network.nat_gateway",
+        "network.access[0]",
+        "nodes",
+        "nodes.image",
+        "nodes.patching",
+        "database",
+        "storage",
+        "load_balancer",
+        "key_vault",
+        "monitoring",
+    }
     marked = {dotted(path) for path in shape_of(stack_from_text(MINIMAL))}
-    assert marked - kinds_without_alternative == set(SHAPE_CHANGES)
+    assert marked - without_alternative == set(SHAPE_CHANGES)

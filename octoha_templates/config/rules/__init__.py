@@ -1,7 +1,7 @@
 """Rules that span several keys, and facts about Azure and Octopus that no type can say.
 
-A rule is a function that yields findings. It names the values it reads, so that it is passed over when one of
-them is wrong already: nobody is told twice about one mistake.
+A rule is a function that yields findings. It names the values it reads, so that it is passed over
+when one of them is wrong already: nobody is told twice about one mistake.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rules about the database: what goes with which tier, and how much of it Octopus needs.
 
-Source: learn.microsoft.com, "Resource limits for single databases" (vCore and DTU), "Availability through redundancy";
-octopus.com/docs, "Installation guidelines" (database size by total task cap).
+Source: learn.microsoft.com, "Resource limits for single databases" (vCore and DTU), "Availability
+through redundancy"; octopus.com/docs, "Installation guidelines" (database size by total task cap).
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def zone_redundancy(site: Site) -> Iterator[Diagnostic]:
     if database.redundancy == "zone" and is_standard(database.sku):
         yield site.error(
             "OCT170",
-            f"`database.redundancy` is zone, but {database.sku} is a Standard tier, which is never zone-redundant",
+            f"`database.redundancy` is zone, but {database.sku} is a Standard tier, which is "
+            "never zone-redundant",
             site.at("database.redundancy", "database.sku"),
             "take GP_Gen5_4 or a P tier, or write redundancy: local",
         )
@@ -63,7 +64,8 @@ def license_of_tier(site: Site) -> Iterator[Diagnostic]:
     if database.license == "BasePrice" and is_dtu(database.sku):
         yield site.error(
             "OCT171",
-            f"`database.license` is BasePrice, but {database.sku} is a DTU tier, whose price includes the licence",
+            f"`database.license` is BasePrice, but {database.sku} is a DTU tier, whose price "
+            "includes the licence",
             site.at("database.license", "database.sku"),
             "leave license out, or take a vCore tier such as GP_Gen5_4",
         )
@@ -103,7 +105,8 @@ def large_enough(site: Site) -> Iterator[Diagnostic]:
     if row is None:
         yield site.warning(
             "OCT174",
-            f"{nodes.count} nodes run {total} tasks at a time, more than the 160 that Octopus gives sizes for",
+            f"{nodes.count} nodes run {total} tasks at a time, more than the 160 that Octopus "
+            "gives sizes for",
             site.at("nodes.task_cap", "nodes.count"),
             "lower nodes.task_cap",
         )
@@ -114,7 +117,8 @@ def large_enough(site: Site) -> Iterator[Diagnostic]:
     if has < needed:
         yield site.warning(
             "OCT173",
-            f"{sku} has {has} {unit}, but {nodes.count} nodes with {total} tasks in all want {needed}",
+            f"{sku} has {has} {unit}, but {nodes.count} nodes with {total} tasks in all want "
+            f"{needed}",
             at,
             "take a larger tier, or lower nodes.task_cap",
         )

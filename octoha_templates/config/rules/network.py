@@ -1,7 +1,7 @@
-"""Rules about addresses: ranges that are ranges, subnets that fit, do not overlap and are large enough.
+"""Rules about addresses: ranges that are ranges, subnets that fit and are large enough.
 
-Source: learn.microsoft.com, "Azure Virtual Network FAQ" (reserved addresses, ranges not to use), "Azure Bastion
-configuration settings" (/26), "Azure subscription and service limits".
+Source: learn.microsoft.com, "Azure Virtual Network FAQ" (reserved addresses, ranges not to use),
+"Azure Bastion configuration settings" (/26), "Azure subscription and service limits".
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def address_space(site: Site) -> Iterator[Diagnostic]:
     elif not 8 <= network.prefixlen <= 29:
         yield site.error(
             "OCT141",
-            f"`network.address_space` is a /{network.prefixlen}, but a virtual network has /8 to /29",
+            f"`network.address_space` is a /{network.prefixlen}, but a virtual network has /8 to "
+            "/29",
             at,
         )
     elif any(network.overlaps(other) for other in _NOT_FOR_NETWORKS):
@@ -103,7 +104,7 @@ def dns_servers(site: Site) -> Iterator[Diagnostic]:
 
 @reads("network.address_space", "network.subnets", "network.access")
 def subnets_inside(site: Site) -> Iterator[Diagnostic]:
-    """Every subnet lies inside the address space; when none does, it is the address space that is wrong."""
+    """Every subnet lies inside the address space; when none does, that is what is wrong."""
     space = network_from_text(site.stack.network.address_space)
     if space is None or any(address_space.apply(site)):
         return
@@ -112,7 +113,8 @@ def subnets_inside(site: Site) -> Iterator[Diagnostic]:
     if len(outside) == len(subnets) > 1:
         yield site.error(
             "OCT142",
-            f"none of the subnets ({joined(map(str, subnets.values()), 'and')}) is inside the address space {space}",
+            f"none of the subnets ({joined(map(str, subnets.values()), 'and')}) is inside the "
+            f"address space {space}",
             site.at("network.address_space", "network.subnets"),
             "move the subnets along with the address space",
         )
@@ -163,8 +165,9 @@ def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
     if subnet and subnet.prefixlen <= _SMALLEST["nodes"] and subnet.num_addresses < needed:
         yield site.error(
             "OCT144",
-            f"`network.subnets.nodes` has {subnet.num_addresses} addresses, but {site.stack.nodes.count} nodes "
-            f"and the {RESERVED_BY_AZURE} that Azure keeps need {needed}",
+            f"`network.subnets.nodes` has {subnet.num_addresses} addresses, but "
+            f"{site.stack.nodes.count} nodes and the {RESERVED_BY_AZURE} that Azure keeps need "
+            f"{needed}",
             site.at("network.subnets.nodes", "nodes.count"),
             "enlarge the subnet; a /27 has 32 addresses",
         )

@@ -1,7 +1,8 @@
 """Rules about the nodes: how many, what they are called, how large, when they are patched.
 
-Source: octopus.com/docs, "High availability" and "Installation guidelines" (task caps, licence, tested counts);
-learn.microsoft.com, "Virtual machine naming conventions"; Microsoft.Compute, osProfile.adminUsername.
+Source: octopus.com/docs, "High availability" and "Installation guidelines" (task caps, licence,
+tested counts); learn.microsoft.com, "Virtual machine naming conventions"; Microsoft.Compute,
+osProfile.adminUsername.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ TASKS_PER_VCPU: Final = 5
 
 _RESERVED_USERS: Final = frozenset(
     {
-        "administrator", "admin", "user", "user1", "user2", "user3", "user4", "user5", "test", "test1", "test2",
-        "test3", "admin1", "admin2", "1", "123", "a", "actuser", "adm", "aspnet", "backup", "console", "david",
-        "guest", "john", "owner", "root", "server", "sql", "support", "support_388945a0", "sys",
+        "administrator", "admin", "user", "user1", "user2", "user3", "user4", "user5",
+        "test", "test1", "test2", "test3", "admin1", "admin2", "1", "123", "a", "actuser",
+        "adm", "aspnet", "backup", "console", "david", "guest", "john", "owner", "root",
+        "server", "sql", "support", "support_388945a0", "sys",
     }
 )  # fmt: skip
 _SIZE = re.compile(r"Standard_([A-Z]+)([0-9]+)(?:-([0-9]+))?([a-z]*)")
@@ -110,8 +112,8 @@ def tasks_for_size(site: Site) -> Iterator[Diagnostic]:
         needed = -(-nodes.task_cap // TASKS_PER_VCPU)
         yield site.warning(
             "OCT155",
-            f"`nodes.task_cap` is {nodes.task_cap}, but {nodes.size} with {vcpus} vCPUs is sized for "
-            f"{vcpus * TASKS_PER_VCPU} tasks",
+            f"`nodes.task_cap` is {nodes.task_cap}, but {nodes.size} with {vcpus} vCPUs is sized "
+            f"for {vcpus * TASKS_PER_VCPU} tasks",
             site.at("nodes.task_cap", "nodes.size"),
             f"lower task_cap, or take a size with {needed} vCPUs or more",
         )
@@ -175,7 +177,8 @@ def size_fits(site: Site) -> Iterator[Diagnostic]:
     elif family == "B":
         yield site.warning(
             "OCT160",
-            f"`nodes.size` is {size}, a burstable size: deployments stall when its credits are used up",
+            f"`nodes.size` is {size}, a burstable size: deployments stall when its credits are "
+            "used up",
             at,
             "take the D series for production",
         )

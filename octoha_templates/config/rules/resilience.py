@@ -1,6 +1,7 @@
 """Rules about choices that work, and leave the stack weaker than the rest of it: notes, not errors.
 
-Source: learn.microsoft.com, reliability pages of the services; octopus.com/docs, "High availability".
+Source: learn.microsoft.com, reliability pages of the services; octopus.com/docs, "High
+availability".
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def one_zone_for_all(site: Site) -> Iterator[Diagnostic]:
         if is_local:
             yield site.note(
                 "OCT191",
-                f"the nodes are in {len(stack.nodes.zones)} zones, but {what} is in one, which all of them need",
+                f"the nodes are in {len(stack.nodes.zones)} zones, but {what} is in one, which "
+                "all of them need",
                 site.at(path),
                 "take the zone-redundant one where the region has it",
             )

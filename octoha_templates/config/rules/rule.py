@@ -58,7 +58,8 @@ def reads(*paths: str) -> Callable[[Check], Rule]:
     """Turn a check into a rule.
 
     Args:
-        paths: What it reads, `nodes.count`; list items are written with their index, `network.access.0.sku`.
+        paths: What it reads, `nodes.count`; list items are written with their index,
+            `network.access.0.sku`.
     """
 
     def to_rule(check: Check) -> Rule:

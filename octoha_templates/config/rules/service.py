@@ -1,7 +1,7 @@
 """Rules about ports, the cloud, and what the stack is given from outside.
 
-Source: octopus.com/docs, "Installation", ports; learn.microsoft.com, "Load Balancer limits" and the regions of the
-sovereign clouds.
+Source: octopus.com/docs, "Installation", ports; learn.microsoft.com, "Load Balancer limits" and the
+regions of the sovereign clouds.
 """
 
 from __future__ import annotations
@@ -68,15 +68,16 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
         if first <= port <= last:
             yield site.error(
                 "OCT181",
-                f"the {count} nodes poll on ports {first} to {last} of the load balancer, but {port} is {owner}'s",
+                f"the {count} nodes poll on ports {first} to {last} of the load balancer, but "
+                f"{port} is {owner}'s",
                 at,
                 "move load_balancer.first_polling_port",
             )
     if last > _LAST_FRONT_END_PORT:
         yield site.error(
             "OCT181",
-            f"the {count} nodes poll on ports {first} to {last} of the load balancer, which ends at "
-            f"{_LAST_FRONT_END_PORT}",
+            f"the {count} nodes poll on ports {first} to {last} of the load balancer, which ends "
+            f"at {_LAST_FRONT_END_PORT}",
             at,
             "lower load_balancer.first_polling_port",
         )

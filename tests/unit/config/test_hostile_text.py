@@ -1,4 +1,4 @@
-"""Text that means something in Bicep, ARM, Jinja, PowerShell or Markdown: it is refused, or it stays text."""
+"""Text that means something in Bicep, ARM, Jinja, PowerShell or Markdown stays text."""
 
 from __future__ import annotations
 
@@ -95,10 +95,7 @@ def put(data: Any, path: Path, value: Any) -> None:
     """Set a value, and make what leads there."""
     for part, following in pairwise(path):
         missing: Any = [{}] if isinstance(following, int) else {}
-        if isinstance(part, str):
-            data = data.setdefault(part, missing)
-        else:
-            data = data[part]
+        data = data.setdefault(part, missing) if isinstance(part, str) else data[part]
     if isinstance(path[-1], int):
         data[:] = [value]
     elif isinstance(value, dict) and isinstance(data.get(path[-1]), dict):

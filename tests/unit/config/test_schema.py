@@ -80,14 +80,15 @@ def test_nothing_is_required_in_an_overlay() -> None:
 )
 def test_every_key_says_what_it_is_for(struct: type[msgspec.Struct], key: Key) -> None:
     assert key.description, f"{struct.__name__}.{key.name}"
-    assert key.description[-1] in ".", f"{struct.__name__}.{key.name}: {key.description}"
+    assert key.description[-1] == ".", f"{struct.__name__}.{key.name}: {key.description}"
 
 
 def test_every_part_is_immutable_and_refuses_unknown_keys() -> None:
     structs = {struct for struct, _ in all_keys()}
     for struct in structs:
         config = struct.__struct_config__
-        assert config.frozen and config.forbid_unknown_fields, struct.__name__
+        assert config.frozen, struct.__name__
+        assert config.forbid_unknown_fields, struct.__name__
 
 
 def test_the_commented_config_loads_and_is_the_defaults() -> None:
