@@ -87,4 +87,4 @@ def test_date_of_expiry_is_on_every_secret_where_one_is_given(component: Compone
         "[variables('secretAttributes')]"
     }
     attributes = component(KEY_VAULT).template["variables"]["secretAttributes"]
-    assert "dateTimeToEpoch(parameters('secretsExpireOn'))" in attributes
+    assert "dateTimeToEpoch(parameters('keyVaultEntriesExpireOn'))" in attributes
