@@ -218,7 +218,7 @@ def one_of_each_access(site: Site) -> Iterator[Diagnostic]:
 def bastion_features(site: Site) -> Iterator[Diagnostic]:
     """A Basic Bastion is not asked for what only Standard has."""
     for index, access in enumerate(site.stack.network.access):
-        if not isinstance(access, Bastion) or access.sku != "Basic":
+        if access.sku != "Basic":
             continue
         path = f"network.access.{index}"
         wanted = [

@@ -76,6 +76,10 @@ def test_names_of_nodes_follow_from_the_name_of_the_stack() -> None:
     assert stack_from_text("name: octo\n" + MINIMAL).node_names == ("octo-1", "octo-2", "octo-3")
 
 
+def test_a_size_whose_name_says_nothing_is_left_alone() -> None:
+    assert stack_from_text(MINIMAL + "nodes: {size: Standard_new}\n").nodes.size == "Standard_new"
+
+
 def test_derived_names_never_get_too_long() -> None:
     stack = stack_from_text(f"name: {'a' * 12}\nnodes: {{count: 16}}\n{MINIMAL}")
     assert max(len(name) for name in stack.node_names) <= 15
@@ -177,6 +181,8 @@ def test_a_wrong_value_of_a_setting_is_found_at_the_setting() -> None:
         ("nodes..count=2", "error OCT130: 'nodes..count=2' is not a setting: KEY=VALUE is wanted"),
         ("name.short=x", "error OCT132: `name` has nothing below it"),
         ("nodes.zones[7]=1", "error OCT132: `nodes.zones` has 2 items, counted from 0"),
+        ("nodes.zones=[!x 1]", "'!x' is not taken here: a config is plain data"),
+        ("tags=", "`tags` must be a mapping, but is empty"),
         ("nodes.zones=[1", "error OCT101: not valid YAML: a list in [brackets] is not closed"),
         (
             "tags.a=\x1b[31m",

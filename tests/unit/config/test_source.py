@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from octoha_templates.config import source
 from octoha_templates.config.source import parse, plain_value
-from octoha_templates.diagnostics import Location
+from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ConfigError
 
 
@@ -114,12 +114,27 @@ def test_texts_made_to_exhaust_are_stopped(text: str) -> None:
     assert sys.getrecursionlimit() == limit
 
 
+NO_FINDING = Diagnostic("OCT000", Severity.ERROR, "raised without a finding")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab:-[]{},&*!|>'\"#%@` \n\t<0?~\\\u202e\x00é", max_size=60))
 def test_any_text_is_data_or_a_finding(text: str) -> None:
+    findings: tuple[Diagnostic, ...]
     try:
-        parsed = parse(text)
+        findings = parse(text).findings
     except ConfigError as error:
-        assert error.diagnostics
-    else:
-        assert all(finding.code.startswith("OCT1") for finding in parsed.findings)
+        findings = error.diagnostics or (NO_FINDING,)
+    assert all(finding.code.startswith("OCT1") for finding in findings)
+
+
+def test_of_many_invisible_characters_the_first_twenty_are_found() -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse("\u202e" * 50)
+    assert len(raised.value.diagnostics) == 20
+
+
+def test_a_tag_on_a_list_or_a_mapping_is_refused() -> None:
+    parsed = parse("a: !set {x: 1}\nb: !!map {y: 1}\nc: !tuple [1]\n")
+    assert parsed.document.data == {"a": {"x": 1}, "b": {"y": 1}, "c": [1]}
+    assert [finding.code for finding in parsed.findings] == ["OCT105", "OCT105"]
