@@ -1,6 +1,7 @@
 """The embedded Bicep compiler: Bicep text to ARM JSON, without the official compiler.
 
-What it accepts it compiles as the official compiler does, key for key; the rest is refused by name. It opens no file
+What it accepts it compiles as the official compiler does, key for key; the rest is refused by
+name. It opens no file
 itself: modules and loaded files come through a reader that is passed in.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from octoha_templates.bicep.compiler import Compilation
 from octoha_templates.bicep.files import Reader
+from octoha_templates.bicep.parameter_files import emit_parameters
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import BicepError, BicepSyntaxError, UnsupportedBicepError
 
@@ -51,8 +53,10 @@ def compile_text(
 
     Raises:
         BicepSyntaxError: It does not parse, OCT300 to OCT329.
-        UnsupportedBicepError: It uses what the embedded compiler does not compile, OCT390 to OCT399.
-        BicepError: It cannot be compiled, OCT330 to OCT359; each of the three carries every finding.
+        UnsupportedBicepError: It uses what the embedded compiler does not compile, OCT390 to
+            OCT399.
+        BicepError: It cannot be compiled, OCT330 to OCT359; each of the three carries every
+            finding.
     """
     compilation = Compilation(read or _no_files)
     emitted = compilation.compile(text, file)
@@ -77,22 +81,82 @@ def compile_file(path: str | Path) -> CompileResult:
     """
     target = Path(path)
     read = folder_reader(target.parent)
-    try:
-        text = read(target.name).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (
-            "it is not UTF-8 text"
-            if isinstance(error, UnicodeDecodeError)
-            else "it cannot be opened"
-        )
-        finding = Diagnostic(
-            "OCT340",
-            Severity.ERROR,
-            f"the file cannot be read: {reason}",
-            Location(target.name),
-        )
-        raise BicepError(finding) from error
+    text = _text_of(target, read)
     return compile_text(text, file=target.name, read=read)
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersResult:
+    """A compiled parameter file.
+
+    Attributes:
+        parameters: The parameters JSON.
+        diagnostics: The warnings, by place.
+    """
+
+    parameters: dict[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_params_text(
+    text: str,
+    *,
+    file: str = "main.bicepparam",
+    read: Reader | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> ParametersResult:
+    """Compile the text of a parameter file, `.bicepparam`, to parameters JSON.
+
+    Args:
+        text: The parameter file.
+        file: Its path relative to the root folder; ends in `.bicepparam`.
+        read: As for `compile_text`; gives the file that `using` names.
+        environment: What `readEnvironmentVariable` reads; nothing is set without it.
+
+    Raises:
+        BicepError: As `compile_text`; also OCT357 when the file does not fit the one it is for, and
+            OCT358 when a value is not known while compiling.
+    """
+    compilation = Compilation(read or _no_files)
+    model = compilation.analyse(text, file)
+    parameters = None
+    if not any(finding.is_error for finding in compilation.diagnostics()):
+        parameters = emit_parameters(compilation, model, environment or {})
+    diagnostics = compilation.diagnostics()
+    errors = [finding for finding in diagnostics if finding.is_error]
+    if parameters is None or errors:
+        raise _error_of(errors)(*diagnostics)
+    return ParametersResult(parameters, diagnostics)
+
+
+def compile_params_file(
+    path: str | Path, *, environment: Mapping[str, str] | None = None
+) -> ParametersResult:
+    """Compile a parameter file; its folder is the root folder.
+
+    Args:
+        path: The file.
+        environment: As for `compile_params_text`.
+
+    Raises:
+        BicepError: As `compile_params_text`; OCT340 also when the file itself cannot be read.
+    """
+    target = Path(path)
+    read = folder_reader(target.parent)
+    text = _text_of(target, read)
+    return compile_params_text(text, file=target.name, read=read, environment=environment)
+
+
+def _text_of(target: Path, read: Reader) -> str:
+    """Read the file that is compiled."""
+    try:
+        return read(target.name).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        is_text = not isinstance(error, UnicodeDecodeError)
+        reason = "it cannot be opened" if is_text else "it is not UTF-8 text"
+        message = f"the file cannot be read: {reason}"
+        place = Location(target.name)
+        raise BicepError(Diagnostic("OCT340", Severity.ERROR, message, place)) from error
 
 
 def folder_reader(folder: Path) -> Reader:
@@ -116,4 +180,13 @@ def _error_of(errors: list[Diagnostic]) -> type[BicepError]:
     return BicepError
 
 
-__all__ = ["CompileResult", "Reader", "compile_file", "compile_text", "folder_reader"]
+__all__ = [
+    "CompileResult",
+    "ParametersResult",
+    "Reader",
+    "compile_file",
+    "compile_params_file",
+    "compile_params_text",
+    "compile_text",
+    "folder_reader",
+]

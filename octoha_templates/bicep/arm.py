@@ -55,7 +55,8 @@ def text_of(value: ArmExpression) -> str:
     """Write a value as it stands in a JSON string of a template.
 
     Returns:
-        An expression in brackets, or plain text; text that would read as an expression gets a bracket more.
+        An expression in brackets, or plain text; text that would read as an expression gets a
+        bracket more.
     """
     if isinstance(value, ArmCall):
         parts = ["["]

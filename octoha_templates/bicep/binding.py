@@ -1,7 +1,7 @@
 """Finds out which declaration each name of a file means.
 
-A name is looked up from the inside out: loop variables and lambda parameters, nested resources of the bodies around
-it, the declarations of the file, and last the namespaces `az` and `sys`.
+A name is looked up from the inside out: loop variables and lambda parameters, nested resources of
+the bodies around it, the declarations of the file, and last the namespaces `az` and `sys`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def bind(program: Program, findings: Findings) -> Declarations:
 
     Args:
         program: The tree of the file.
-        findings: Takes OCT330 and OCT332 for names that nothing declares, OCT331 for names declared twice.
+        findings: Takes OCT330 and OCT332 for names that nothing declares, OCT331 for names
+            declared twice.
 
     Returns:
         The declarations; names that nothing declares have no binding.

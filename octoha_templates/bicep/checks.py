@@ -1,7 +1,7 @@
 """What cannot be emitted, found before anything is: errors in Bicep that parses.
 
-Only what can be seen without the types of resources is checked here; the compiled template is checked against the
-schemas of the resources afterwards.
+Only what can be seen without the types of resources is checked here; the compiled template is
+checked against the schemas of the resources afterwards.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def _find_cycle(
     return []
 
 
-# --- Expressions ------------------------------------------------------------------------------------
+# --- Expressions ----------------------------------------------------------------------------------
 
 
 def check_expressions(model: FileModel) -> None:
@@ -291,7 +291,7 @@ def _members(node: TypeExpression) -> set[str]:
     return {"null"} if isinstance(node, TypeMember) else set()
 
 
-def is_secure_output(model: FileModel, symbol: OutputSymbol) -> bool:
+def is_secure_output(symbol: OutputSymbol) -> bool:
     """Say whether an output is a secret."""
     return has_decorator(symbol.node, "secure")
 

@@ -1,6 +1,7 @@
 """The passes over a file in their order, and over the files it names.
 
-A file is compiled once per run, however often it is used. Parsing equal text again is answered from a cache.
+A file is compiled once per run, however often it is used. Parsing equal text again is answered
+from a cache.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from octoha_templates.bicep.files import Reader, load_files, read_file, resolve_
 from octoha_templates.bicep.findings import Findings
 from octoha_templates.bicep.imports import resolve_imports
 from octoha_templates.bicep.inlining import resolve_inlining
-from octoha_templates.bicep.lower import NotLowered
+from octoha_templates.bicep.lower import NotLoweredError
 from octoha_templates.bicep.model import FileModel, ModuleTemplate
 from octoha_templates.bicep.parser import ParseResult, parse
 from octoha_templates.bicep.resources import (
@@ -62,7 +63,7 @@ class Compilation:
         found = [item for model in self._models.values() for item in linter.shown(model)]
         return in_order([*found, *self._found])
 
-    # --- One file -----------------------------------------------------------------------------------
+    # --- One file ---------------------------------------------------------------------------------
 
     def compile(self, text: str, path: str) -> Emitted | None:
         """Compile a file; None when it has errors."""
@@ -114,13 +115,18 @@ class Compilation:
     def _emit(self, model: FileModel) -> Emitted | None:
         try:
             return emit(model, resolve_imports(model))
-        except NotLowered as error:
+        except NotLoweredError as error:
             model.findings.refuse("OCT393", error.node.start, error.what)
         except RecursionError:
             checks.report_depth(model)
         return None
 
-    # --- Other files --------------------------------------------------------------------------------
+    def used_template(self, model: FileModel, written: Node) -> ModuleTemplate | None:
+        """Compile the file that a parameter file is for."""
+        path = self._target(model, written, "`using`")
+        return self._template(model, path, written.start) if path is not None else None
+
+    # --- Other files ------------------------------------------------------------------------------
 
     def _target(self, model: FileModel, written: Node, what: str) -> str | None:
         """Work out which file a module or import names."""
@@ -216,7 +222,7 @@ def _bicep_template(model: FileModel, emitted: Emitted) -> ModuleTemplate:
         emitted.places,
         {symbol.name: checks.is_required(model, symbol) for symbol in declared.parameters},
         types,
-        {symbol.name: checks.is_secure_output(model, symbol) for symbol in declared.outputs},
+        {symbol.name: checks.is_secure_output(symbol) for symbol in declared.outputs},
         model.target_scope,
         model,
     )

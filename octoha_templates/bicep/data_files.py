@@ -24,7 +24,7 @@ _STEP: Final = re.compile(
 _COMMENT: Final = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
-class UnknownPath(Exception):
+class UnknownPathError(Exception):
     """Raised for a JSON path that is more than names and positions."""
 
 
@@ -90,13 +90,13 @@ def selected(value: Value, path: str) -> Value:
 
     Raises:
         DataError: The path leads nowhere.
-        UnknownPath: It is of another kind.
+        UnknownPathError: It is of another kind.
     """
     rest = path.removeprefix("$")
     while rest:
         match = _STEP.match(rest)
         if match is None:
-            raise UnknownPath(path)
+            raise UnknownPathError(path)
         value = _step(value, match, path)
         rest = rest[match.end() :]
     return value

@@ -1,7 +1,8 @@
 """The types people declare, as ARM writes them: of parameters, outputs, properties, functions and `type`.
 
-A type becomes an object of the template, `{"type": "string"}`; names of types become references to `definitions`.
-The result is a node of `ir`, because default values and allowed values are expressions.
+A type becomes an object of the template, `{"type": "string"}`; names of types become references
+to `definitions`. The result is a node of `ir`, because default values and allowed values are
+expressions.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from octoha_templates.bicep.ir import ArrayValue, Entry, Literal, ObjectValue, Value
-from octoha_templates.bicep.lower import NotLowered
+from octoha_templates.bicep.lower import NotLoweredError
 from octoha_templates.bicep.model import FileModel
 from octoha_templates.bicep.resource_types import known_type
 from octoha_templates.bicep.symbols import (
@@ -128,7 +129,8 @@ class DeclaredTypes:
             discriminator: The property that tells the members of a union apart, from a decorator.
 
         Raises:
-            NotLowered: The type needs to know what the provider of a resource says, or is experimental.
+            NotLoweredError: The type needs to know what the provider of a resource says, or is
+                experimental.
         """
         match node:
             case ParenthesisedType(type=inner):
@@ -157,9 +159,9 @@ class DeclaredTypes:
             case UnionType() | LiteralType():
                 return self._literals(node)
             case _:
-                raise NotLowered(node, "a resource as a type")
+                raise NotLoweredError(node, "a resource as a type")
 
-    # --- Names --------------------------------------------------------------------------------------
+    # --- Names ------------------------------------------------------------------------------------
 
     def _named(self, node: TypeExpression) -> ObjectValue:
         ambient = self._ambient(node)
@@ -186,9 +188,9 @@ class DeclaredTypes:
         return self._resource_derived(found, pointer, node)
 
     def _resource_derived(self, found: Resolved, pointer: str, node: TypeExpression) -> ObjectValue:
-        kind = known_type(found.resource_type, found.segments)
+        kind = known_type(found.segments)
         if kind is None:
-            raise NotLowered(node, "this part of a resource's type")
+            raise NotLoweredError(node, "this part of a resource's type")
         written = found.resource_type + (f"#{pointer}" if pointer else "")
         source: Value = ObjectValue((item("source", Literal(written)),))
         if found.variant == "resourceOutput":
@@ -218,11 +220,11 @@ class DeclaredTypes:
             case TypeAdditional(base=base):
                 return self._additional(base, node)
             case TypeItem(base=base):
-                return self._item(base, node)
+                return self._item(base)
             case GenericType():
                 return self._generic(node)
             case _:
-                raise NotLowered(node, "this type")
+                raise NotLoweredError(node, "this type")
 
     def _resolve_symbol(self, symbol: Symbol | None, node: TypeExpression) -> Resolved:
         if isinstance(symbol, TypeSymbol):
@@ -234,14 +236,14 @@ class DeclaredTypes:
                 other, declaration = target
                 name = self.model.name_in_template(symbol)
                 return Resolved(("definitions", name), DeclaredTypes(other), declaration)
-        raise NotLowered(node, "this type")
+        raise NotLoweredError(node, "this type")
 
     def _resolve_wildcard(
         self, symbol: WildcardSymbol, name: str, node: TypeExpression
     ) -> Resolved:
         target = self._exported(self.model.imports.get(symbol.node), name)
         if target is None:
-            raise NotLowered(node, "this type")
+            raise NotLoweredError(node, "this type")
         other, declaration = target
         template_name = self.model.wildcard_names.get((symbol, name), name)
         return Resolved(("definitions", template_name), DeclaredTypes(other), declaration)
@@ -265,9 +267,9 @@ class DeclaredTypes:
         known = base in ("resource", "resourceInput", "resourceOutput")
         if known and isinstance(argument, LiteralType) and isinstance(argument.value, String):
             return Resolved((), self, None, argument.value.value, base)
-        raise NotLowered(node, f"the type `{base}<>`")
+        raise NotLoweredError(node, f"the type `{base}<>`")
 
-    # --- Parts of types -----------------------------------------------------------------------------
+    # --- Parts of types ---------------------------------------------------------------------------
 
     def _trace(self, base: TypeExpression, kind: type[Node]) -> Resolved:
         """Follow names until a declaration of a kind, or the type of a resource."""
@@ -288,7 +290,7 @@ class DeclaredTypes:
             for member in found.declaration.members:
                 if isinstance(member, TypeProperty) and (member.name or "").lower() == name.lower():
                     return found.below("properties", name, declaration=member.type)
-            raise NotLowered(node, f"the property `{name}` of a type that does not have it")
+            raise NotLoweredError(node, f"the property `{name}` of a type that does not have it")
         return found.below("properties", name)
 
     def _additional(self, base: TypeExpression, node: TypeExpression) -> Resolved:
@@ -297,10 +299,10 @@ class DeclaredTypes:
             for member in found.declaration.members:
                 if isinstance(member, AdditionalProperties):
                     return found.below("additionalProperties", declaration=member.type)
-            raise NotLowered(node, "`.*` of a type without `*:`")
+            raise NotLoweredError(node, "`.*` of a type without `*:`")
         return found.below("additionalProperties")
 
-    def _item(self, base: TypeExpression, node: TypeExpression) -> Resolved:
+    def _item(self, base: TypeExpression) -> Resolved:
         found = self._trace(base, ArrayType)
         if isinstance(found.declaration, ArrayType):
             return found.below("items", declaration=found.declaration.item)
@@ -310,12 +312,12 @@ class DeclaredTypes:
         found = self._trace(base, TupleType)
         if isinstance(found.declaration, TupleType):
             if position >= len(found.declaration.items):
-                raise NotLowered(node, "an item that the tuple does not have")
+                raise NotLoweredError(node, "an item that the tuple does not have")
             of = found.declaration.items[position].type
             return found.below("prefixItems", str(position), declaration=of)
         return found.below("prefixItems", str(position))
 
-    # --- Collections --------------------------------------------------------------------------------
+    # --- Collections ------------------------------------------------------------------------------
 
     def _array(self, of: TypeExpression) -> ObjectValue:
         inner = of
@@ -353,7 +355,7 @@ class DeclaredTypes:
         properties = self.properties(node, discriminator_of(decorators))
         return with_modifiers(self.model, properties, decorators)
 
-    # --- Unions -------------------------------------------------------------------------------------
+    # --- Unions -----------------------------------------------------------------------------------
 
     def _literals(self, node: UnionType | LiteralType) -> ObjectValue:
         literals = self.literals(node)
@@ -366,7 +368,7 @@ class DeclaredTypes:
         """List the values of a union, in the order of the official compiler.
 
         Raises:
-            NotLowered: A member is not a plain value.
+            NotLoweredError: A member is not a plain value.
         """
         found = dict.fromkeys((type(value), value) for value in self._members(node))
         return sorted((value for _, value in found), key=_written)
@@ -386,7 +388,7 @@ class DeclaredTypes:
             case _:
                 found = self.resolve(node)
                 if found.declaration is None:
-                    raise NotLowered(node, "a union with a resource's type")
+                    raise NotLoweredError(node, "a union with a resource's type")
                 yield from found.types._members(found.declaration)
 
     def _tagged(self, node: UnionType, discriminator: str) -> ObjectValue:
@@ -415,7 +417,7 @@ class DeclaredTypes:
         elif found.declaration is not None:
             yield from found.types._mapping(found.declaration, discriminator)
         else:
-            raise NotLowered(node, "a tagged union with a resource's type")
+            raise NotLoweredError(node, "a tagged union with a resource's type")
 
     def _tag(self, node: ObjectType, discriminator: str) -> str:
         for member in node.members:
@@ -423,7 +425,7 @@ class DeclaredTypes:
                 values = self.literals(member.type)
                 if len(values) == 1 and isinstance(values[0], str):
                     return values[0]
-        raise NotLowered(node, f"a member of a tagged union without a fixed `{discriminator}`")
+        raise NotLoweredError(node, f"a member of a tagged union without a fixed `{discriminator}`")
 
 
 def plain_literal(node: Expression) -> Plain:
@@ -441,7 +443,7 @@ def plain_literal(node: Expression) -> Plain:
             value = getattr(node, "value", _NO_PLAIN)
             if isinstance(value, bool | int):
                 return value
-            raise NotLowered(node, "this type")
+            raise NotLoweredError(node, "this type")
 
 
 def _array_of(values: list[Plain]) -> ArrayValue:

@@ -1,12 +1,13 @@
 """Which declaration uses which resource, module or variable: what `dependsOn` is made from.
 
-Weak references read nothing but the id, name, type or API version of a resource; they matter for existing resources
-in templates with symbolic names, which are waited for only when their body is read.
+Weak references read nothing but the id, name, type or API version of a resource; they matter for
+existing resources in templates with symbolic names, which are waited for only when their body is
+read.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from octoha_templates.bicep.model import Dependency, FileModel
 from octoha_templates.bicep.resources import inaccessible_locals
@@ -45,7 +46,8 @@ def resolve_dependencies(
         explicit: Whether to count what stands in `dependsOn`.
 
     Returns:
-        The uses of each declaration in source order, each once; variables that lead to no resource are left out.
+        The uses of each declaration in source order, each once; variables that lead to no
+        resource are left out.
     """
     return _without_plain_variables(all_uses(model, explicit=explicit))
 
@@ -131,13 +133,12 @@ class _Collector:
         target = self.model.symbol_of(node)
         if not isinstance(target, VariableSymbol | ResourceSymbol | ModuleSymbol):
             return
-        assert self._symbol is not None
         index = self._index(node) if target.is_loop else None
         weak = isinstance(target, ResourceSymbol) and self._is_weak(node, target)
         key = (target, id(index), weak)
         if key not in self._seen:
             self._seen.add(key)
-            self.found[self._symbol].append(Dependency(target, index, weak))
+            self.found[cast("Symbol", self._symbol)].append(Dependency(target, index, weak))
 
     def _index(self, node: Node) -> Expression | None:
         """Give the index after a collection, if it means the same outside of property loops."""

@@ -1,13 +1,14 @@
 """`dependsOn`: the uses of a declaration followed to what is deployed.
 
-A variable or an existing resource is not deployed itself, so what it uses is waited for in its place. The position in a
-collection is kept only where it means the same all the way.
+A variable or an existing resource is not deployed itself, so what it uses is waited for in its
+place. The position in a collection is kept only where it means the same all the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from octoha_templates.bicep.arm import text_of
 from octoha_templates.bicep.expressions import Expressions
@@ -28,6 +29,7 @@ from octoha_templates.bicep.lower import Lowerer
 from octoha_templates.bicep.model import Dependency, FileModel
 from octoha_templates.bicep.ordering import culture_key
 from octoha_templates.bicep.symbols import (
+    Collection,
     LocalSymbol,
     ModuleSymbol,
     ResourceSymbol,
@@ -71,7 +73,7 @@ class DependsOn:
             return target.name
         return self.expressions.references.symbolic_name(target)
 
-    # --- Paths --------------------------------------------------------------------------------------
+    # --- Paths ------------------------------------------------------------------------------------
 
     def _paths(self, path: tuple[Dependency, ...]) -> Iterator[tuple[Dependency, ...]]:
         last = path[-1]
@@ -103,8 +105,7 @@ class DependsOn:
             if uses_position and not only_positions:
                 index, placement = None, None
             only_positions = only_positions and uses_position
-        target = path[-1].target
-        assert isinstance(target, ResourceSymbol | ModuleSymbol)
+        target = cast("Collection", path[-1].target)
         return _Wait(target, index, placement)
 
     def _placement(
@@ -118,12 +119,12 @@ class DependsOn:
             value = target.node.value
             body = value.body if isinstance(value, For) else value
             return lowerer.placement_of((body,), use.index, context)
-        assert isinstance(target, ResourceSymbol | ModuleSymbol)
-        if target.is_loop and use.index is None:
+        collection = cast("Collection", target)
+        if collection.is_loop and use.index is None:
             return None
-        return lowerer.placement(target, use.index, context)
+        return lowerer.placement(collection, use.index, context)
 
-    # --- Entries ------------------------------------------------------------------------------------
+    # --- Entries ----------------------------------------------------------------------------------
 
     def _written(self, wait: _Wait) -> str:
         target, placement = wait.target, wait.placement

@@ -1,6 +1,7 @@
 """A lowered file to its ARM template, in the key order of ARM.
 
-The order of the sections and of the keys in them is the official compiler's, so that templates can be compared as text.
+The order of the sections and of the keys in them is the official compiler's, so that templates
+can be compared as text.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from octoha_templates.bicep.declared import DeclaredTypes, merged
 from octoha_templates.bicep.decorators import (
@@ -31,6 +32,7 @@ from octoha_templates.bicep.symbols import (
     TypeSymbol,
     VariableSymbol,
 )
+from octoha_templates.bicep.syntax import TypeExpression
 from octoha_templates.bicep.writer import COPY, JsonWriter
 
 GENERATOR: Final = "octoha-templates"
@@ -69,7 +71,7 @@ def emit(model: FileModel, imported: ImportedDeclarations) -> Emitted:
         imported: The declarations of other files that it uses.
 
     Raises:
-        NotLowered: Something in it has no counterpart in ARM.
+        NotLoweredError: Something in it has no counterpart in ARM.
     """
     return _Emitter(model, imported).emit()
 
@@ -104,7 +106,7 @@ class _Emitter:
             template["outputs"] = outputs
         return Emitted(template, self.places)
 
-    # --- Metadata -----------------------------------------------------------------------------------
+    # --- Metadata ---------------------------------------------------------------------------------
 
     def _metadata(self) -> dict[str, Any]:
         result: dict[str, Any] = {"_generator": dict(generator())}
@@ -129,7 +131,7 @@ class _Emitter:
             result["type"] = self.writer.value(self.types.properties(variable.node.type), "")
         return result
 
-    # --- Types and functions ------------------------------------------------------------------------
+    # --- Types and functions ----------------------------------------------------------------------
 
     def _definitions(self) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -190,7 +192,7 @@ class _Emitter:
             metadata = merged(metadata, entry.name or "", entry.value)
         return metadata
 
-    # --- Parameters, variables, outputs -------------------------------------------------------------
+    # --- Parameters, variables, outputs -----------------------------------------------------------
 
     def _parameters(self) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -201,8 +203,8 @@ class _Emitter:
 
     def _parameter(self, symbol: ParameterSymbol) -> ObjectValue:
         node = symbol.node
-        assert node.type is not None
-        properties = self.types.properties(node.type, discriminator_of(node.decorators))
+        kind = cast("TypeExpression", node.type)
+        properties = self.types.properties(kind, discriminator_of(node.decorators))
         if node.default is not None:
             properties = merged(properties, "defaultValue", self.lowerer.lower(node.default))
         allowed = allowed_values(self.model, node.decorators)

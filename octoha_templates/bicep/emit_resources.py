@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from octoha_templates.bicep.arm import call, text_of, with_properties
 from octoha_templates.bicep.decorators import (
@@ -70,7 +70,7 @@ class ResourceEmitter:
             named[module.name] = self._module(module, key_path("resources", module.name))
         return named
 
-    # --- Resources ----------------------------------------------------------------------------------
+    # --- Resources --------------------------------------------------------------------------------
 
     def _resource(self, resource: ResourceSymbol, path: str) -> Json:
         node = resource.node
@@ -155,7 +155,7 @@ class ResourceEmitter:
             for position, item in enumerate(written.value.items):
                 self.writer.place(f"{path}[{position}]", item.start)
 
-    # --- Modules ------------------------------------------------------------------------------------
+    # --- Modules ----------------------------------------------------------------------------------
 
     def _module(self, module: ModuleSymbol, path: str) -> Json:
         self.writer.place(path, module.node.start)
@@ -211,17 +211,17 @@ class ResourceEmitter:
                 result[member.name] = self.writer.module_parameter(value, below)
         return result
 
-    # --- Scopes -------------------------------------------------------------------------------------
+    # --- Scopes -----------------------------------------------------------------------------------
 
     def _scope(self, result: Json, scope: ScopeData, context: Node) -> None:
         """Write where a resource or module is deployed, when that is not where the template is."""
         target = self.model.target_scope
         match scope.kind:
             case "resource":
-                assert scope.resource is not None
-                placement = self.lowerer.placement(scope.resource, scope.index, context)
+                extended = cast("ResourceSymbol", scope.resource)
+                placement = self.lowerer.placement(extended, scope.index, context)
                 writer = self.writer.expressions.at(placement)
-                result["scope"] = text_of(writer.references.resource_id(scope.resource))
+                result["scope"] = text_of(writer.references.resource_id(extended))
             case "tenant":
                 if target != "tenant":
                     result["scope"] = "/"

@@ -31,7 +31,7 @@ from octoha_templates.bicep.ir import (
     ResourceReference,
     Value,
 )
-from octoha_templates.bicep.lower import Lowerer, NotLowered
+from octoha_templates.bicep.lower import Lowerer, NotLoweredError
 from octoha_templates.bicep.model import FileModel
 from octoha_templates.bicep.references import References
 from octoha_templates.bicep.syntax import Node
@@ -43,7 +43,8 @@ class Expressions:
     """Writes the expressions of one file.
 
     Attributes:
-        lowerer: Lowers the names of resources, with loop variables replaced where the reference is outside of the loop.
+        lowerer: Lowers the names of resources, with loop variables replaced where the reference
+            is outside of the loop.
     """
 
     __slots__ = ("lowerer", "model", "references")
@@ -73,7 +74,7 @@ class Expressions:
         """Write a value as an ARM expression."""
         method = _METHODS.get(type(value))
         if method is None:
-            raise NotLowered(Node(0, 0), "a loop inside of an expression")
+            raise NotLoweredError(Node(0, 0), "a loop inside of an expression")
         return method(self, value)
 
     def _literal(self, value: Literal) -> ArmExpression:
@@ -115,7 +116,7 @@ class Expressions:
     def _copy_index(self, value: CopyIndex) -> ArmExpression:
         return call("copyIndex") if value.name is None else call("copyIndex", value.name)
 
-    # --- Access -------------------------------------------------------------------------------------
+    # --- Access -----------------------------------------------------------------------------------
 
     def _access(self, value: Access) -> ArmExpression:
         key = value.key.value if isinstance(value.key, Literal) else None
@@ -129,8 +130,7 @@ class Expressions:
         base, accessed = self.arm(value.base), self.arm(value.key)
         if value.safe:
             return call("tryIndexFromEnd" if value.from_end else "tryGet", base, accessed)
-        if value.chained and _is_safe(base):
-            assert isinstance(base, ArmCall)
+        if value.chained and isinstance(base, ArmCall) and _is_safe(base):
             if value.from_end:
                 accessed = call("createObject", "value", accessed, "fromEnd", call("true"))
             return ArmCall(base.name, (*base.arguments, accessed))
@@ -162,7 +162,7 @@ class Expressions:
             return call("tryGet", function, *tail)
         return with_properties(function, *tail)
 
-    # --- Resources ----------------------------------------------------------------------------------
+    # --- Resources --------------------------------------------------------------------------------
 
     def _resource(self, value: ResourceReference) -> ArmExpression:
         return self.at(value.placement).references.resource_state(value, full=True)
@@ -172,7 +172,7 @@ class Expressions:
 
     def _resource_call(self, value: ResourceCall) -> ArmExpression:
         if not is_list_function(value.name):
-            raise NotLowered(Node(0, 0), f"`.{value.name}()`")
+            raise NotLoweredError(Node(0, 0), f"`.{value.name}()`")
         writer = self.at(value.resource.placement)
         if self.model.symbolic:
             target = writer.references.symbol(value.resource.resource, value.resource.placement)

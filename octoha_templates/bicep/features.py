@@ -1,6 +1,7 @@
 """Whether a template needs symbolic names, which is `languageVersion` 2.0.
 
-The rules are the official compiler's: what cannot be said in the classic template language, and types of people.
+The rules are the official compiler's: what cannot be said in the classic template language, and
+types of people.
 Source: Bicep documentation, "Symbolic name template"; ARM documentation, "languageVersion 2.0".
 """
 

@@ -1,7 +1,7 @@
 """Files that a Bicep file names: modules, imports and what the `load...` functions read.
 
-The reader is passed in and gets POSIX paths relative to the root folder. A path that leaves the root folder is refused
-before anything is read.
+The reader is passed in and gets POSIX paths relative to the root folder. A path that leaves the
+root folder is refused before anything is read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from octoha_templates.bicep.data_files import (
     DataError,
-    UnknownPath,
+    UnknownPathError,
     data_value,
     selected,
 )
@@ -54,7 +54,8 @@ def resolve_path(file: str, written: str, findings: Findings, at: int) -> str | 
     Args:
         file: The file with the path, relative to the root folder.
         written: The path, relative to that file.
-        findings: Takes OCT341 for a path that is absolute, has backslashes or leaves the root folder.
+        findings: Takes OCT341 for a path that is absolute, has backslashes or leaves the root
+            folder.
         at: Where the path stands.
 
     Returns:
@@ -179,7 +180,7 @@ def _value(
         if len(arguments) > 1:
             data = selected(data, constant_text(model, arguments[1]) or "")
         return data
-    except UnknownPath as error:
+    except UnknownPathError as error:
         model.findings.refuse("OCT393", arguments[1].start, f"the JSON path `{error}`")
         return None
     except DataError as error:

@@ -57,22 +57,23 @@ def _add(found: dict[str, KnownFunction], line: str, namespace: str) -> None:
 
 
 _SYS: Final = """
-any:1 array:1 base64:1 base64ToJson:1 base64ToString:1 bool:1 buildUri:1 cidrHost:2 cidrSubnet:3 concat:1-n
-contains:2 dataUri:1 dataUriToString:1 dateTimeAdd:2-3 dateTimeFromEpoch:1 dateTimeToEpoch:1 distinct:1
-empty:1 endsWith:2 fail:1 filter:2 first:1 flatten:1 format:1-n groupBy:2-3 guid:1-n indexOf:2 int:1
-intersection:1-n items:1 join:2 json:1 last:1 lastIndexOf:2 length:1 like:2 loadDirectoryFileInfo:1-2<
-loadFileAsBase64:1< loadJsonContent:1-3< loadTextContent:1-2< loadYamlContent:1-3< map:2 mapValues:2 max:1-n
-min:1-n nameof:1 newGuid:0 objectKeys:1 padLeft:2-3 parseCidr:1 parseUri:1 range:2 reduce:3 replace:3
-shallowMerge:1 skip:2 sort:2 split:2 startsWith:2 string:1 substring:2-3 take:2 toLower:1 toObject:2-3
-toUpper:1 trim:1 union:1-n uniqueString:1-n uri:2 uriComponent:1 uriComponentToString:1 utcNow:0-1
+any:1 array:1 base64:1 base64ToJson:1 base64ToString:1 bool:1 buildUri:1 cidrHost:2 cidrSubnet:3
+concat:1-n contains:2 dataUri:1 dataUriToString:1 dateTimeAdd:2-3 dateTimeFromEpoch:1
+dateTimeToEpoch:1 distinct:1 empty:1 endsWith:2 fail:1 filter:2 first:1 flatten:1 format:1-n
+groupBy:2-3 guid:1-n indexOf:2 int:1 intersection:1-n items:1 join:2 json:1 last:1 lastIndexOf:2
+length:1 like:2 loadDirectoryFileInfo:1-2< loadFileAsBase64:1< loadJsonContent:1-3<
+loadTextContent:1-2< loadYamlContent:1-3< map:2 mapValues:2 max:1-n min:1-n nameof:1 newGuid:0
+objectKeys:1 padLeft:2-3 parseCidr:1 parseUri:1 range:2 reduce:3 replace:3 shallowMerge:1 skip:2
+sort:2 split:2 startsWith:2 string:1 substring:2-3 take:2 toLower:1 toObject:2-3 toUpper:1 trim:1
+union:1-n uniqueString:1-n uri:2 uriComponent:1 uriComponentToString:1 utcNow:0-1
 readEnvironmentVariable:1-2< readCliArg:1 readEnvVar:1 externalInput:1-2
 """
 
 _AZ: Final = """
 deployer:0 deployment:0 environment:0 extensionResourceId:3-n getSecret:4-5 managementGroup:0-1
-managementGroupResourceId:2-n pickZones:3-5 providers:1-2 reference:1-3! resourceGroup:0-2 resourceId:2-n
-roleDefinitions:1 subscription:0-1 subscriptionResourceId:2-n tenant:0 tenantResourceId:2-n
-toLogicalZone:3! toLogicalZones:3! toPhysicalZone:3! toPhysicalZones:3!
+managementGroupResourceId:2-n pickZones:3-5 providers:1-2 reference:1-3! resourceGroup:0-2
+resourceId:2-n roleDefinitions:1 subscription:0-1 subscriptionResourceId:2-n tenant:0
+tenantResourceId:2-n toLogicalZone:3! toLogicalZones:3! toPhysicalZone:3! toPhysicalZones:3!
 """
 
 FUNCTIONS: Final = _table()

@@ -1,7 +1,8 @@
 """What a template takes from other files: the declarations it imports and all that those use.
 
-Names that were imported keep the name they have in the importing file. What comes along gets a name that no file can
-declare, `_1.name`, numbered by file. The order and the numbers are the official compiler's.
+Names that were imported keep the name they have in the importing file. What comes along gets a
+name that no file can declare, `_1.name`, numbered by file. The order and the numbers are the
+official compiler's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import posixpath
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 from octoha_templates.bicep.declared import item
 from octoha_templates.bicep.decorators import find_decorator
@@ -74,8 +75,8 @@ class ImportedVariable:
         """Lower its value."""
         if self.loaded is not None:
             return self.loaded.value
-        assert self.symbol is not None
-        return Lowerer(self.model).lower(self.symbol.node.value)
+        symbol = cast("VariableSymbol", self.symbol)
+        return Lowerer(self.model).lower(symbol.node.value)
 
 
 @dataclass(slots=True)

@@ -1,16 +1,17 @@
 """Which variables ARM has no place for: those that need a value that is known only while deploying.
 
-ARM works variables out before it starts, so `reference()` cannot stand in them; the compiler writes such a variable out
-at every use instead. Existing resources whose name is such a value are treated alike in symbolic-name templates.
+ARM works variables out before it starts, so `reference()` cannot stand in them; the compiler
+writes such a variable out at every use instead. Existing resources whose name is such a value are
+treated alike in symbolic-name templates.
 
-The decision follows the official compiler step by step, also where a later part of an expression takes back an earlier
-decision, because the emitted text depends on it.
+The decision follows the official compiler step by step, also where a later part of an expression
+takes back an earlier decision, because the emitted text depends on it.
 """
 
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import Final
+from typing import Final, cast
 
 from octoha_templates.bicep.dependencies import IDENTIFIERS
 from octoha_templates.bicep.functions import find_function, is_list_function
@@ -119,8 +120,7 @@ class _Decider:
         self._current = previous
 
     def _visit(self, node: Node) -> None:
-        current = self._current
-        assert current is not None
+        current = cast("Symbol", self._current)
         match node:
             case Name():
                 if self.decisions[current] is not _Decision.INLINE:

@@ -1,7 +1,8 @@
 """The nodes between syntax and ARM: what a value is, with every name resolved.
 
-They follow the ARM template language more than Bicep: an interpolation is a `Format`, an operator is a call. `at` is
-the offset in the text of the file that the node came from, -1 where there is none, for the source map.
+They follow the ARM template language more than Bicep: an interpolation is a `Format`, an operator
+is a call. `at` is the offset in the text of the file that the node came from, -1 where there is
+none, for the source map.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Syntax and symbols to the nodes of `ir`.
 
-What has no counterpart in ARM is gone afterwards: brackets, `any()`, spreads, operators, variables that are written out
-where they are used, and loop variables, which become positions in a collection.
+What has no counterpart in ARM is gone afterwards: brackets, `any()`, spreads, operators,
+variables that are written out where they are used, and loop variables, which become positions in
+a collection.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ class Lowerer:
     """Lowers the expressions of one file.
 
     Attributes:
-        replacements: What stands for loop variables that mean nothing where the result is going to stand.
+        replacements: What stands for loop variables that mean nothing where the result is going
+            to stand.
     """
 
     __slots__ = ("bindings", "model", "replacements")
@@ -115,14 +117,14 @@ class Lowerer:
             The node of `ir`.
 
         Raises:
-            NotLowered: The expression has no counterpart in ARM where it stands.
+            NotLoweredError: The expression has no counterpart in ARM where it stands.
         """
         method = _METHODS.get(type(node))
         if method is None:
-            raise NotLowered(node, "this expression")
+            raise NotLoweredError(node, "this expression")
         return method(self, node)
 
-    # --- Literals and collections -------------------------------------------------------------------
+    # --- Literals and collections -----------------------------------------------------------------
 
     def _literal(self, node: Integer | Boolean | String) -> Value:
         return Literal(node.value, node.start)
@@ -180,7 +182,7 @@ class Lowerer:
     def _for(self, node: For) -> Value:
         return Loop(self.lower(node.collection), self.lower(node.body), node.start)
 
-    # --- Operators ----------------------------------------------------------------------------------
+    # --- Operators --------------------------------------------------------------------------------
 
     def _inner(self, node: Parenthesised) -> Value:
         return self.lower(node.expression)
@@ -218,7 +220,7 @@ class Lowerer:
         names = tuple(parameter.name for parameter in node.parameters)
         return LambdaValue(names, self.lower(node.body), node.start)
 
-    # --- Names --------------------------------------------------------------------------------------
+    # --- Names ------------------------------------------------------------------------------------
 
     def _name(self, node: Name) -> Value:
         symbol = self.bindings.get(node)
@@ -239,7 +241,7 @@ class Lowerer:
             case AssignmentSymbol():
                 return self.lower(symbol.node.value)
             case _:
-                raise NotLowered(node, f"`{node.name}` as a value")
+                raise NotLoweredError(node, f"`{node.name}` as a value")
 
     def _variable(self, symbol: VariableSymbol, node: Name) -> Value:
         if symbol in self.model.inlined:
@@ -277,10 +279,10 @@ class Lowerer:
     def _nested_access(self, node: NestedAccess) -> Value:
         symbol = self.bindings.get(node)
         if not isinstance(symbol, ResourceSymbol):
-            raise NotLowered(node, "this nested resource")
+            raise NotLoweredError(node, "this nested resource")
         return ResourceReference(symbol, None, node.start)
 
-    # --- Access -------------------------------------------------------------------------------------
+    # --- Access -----------------------------------------------------------------------------------
 
     def _member(self, node: Member) -> Value:
         base = node.base
@@ -341,7 +343,8 @@ class Lowerer:
         """Say which item of a collection is meant, seen from another place.
 
         Args:
-            symbol: A resource or module; one that is no collection may stand in a collection's scope.
+            symbol: A resource or module; one that is no collection may stand in a collection's
+                scope.
             index: The position; None for the whole.
             context: Where the reference stands.
         """
@@ -363,7 +366,7 @@ class Lowerer:
             lost.update(dict.fromkeys(inaccessible_locals(self.model, name, context)))
         if index is None:
             if lost:
-                raise NotLowered(context, "a reference to a whole collection here")
+                raise NotLoweredError(context, "a reference to a whole collection here")
             return None
         lowered = self.lower(index)
         if not lost:
@@ -371,11 +374,11 @@ class Lowerer:
         replacements = dict(self.replacements)
         for symbol in lost:
             if not isinstance(symbol.node, For):
-                raise NotLowered(context, "this reference")
+                raise NotLoweredError(context, "this reference")
             replacements[symbol] = self._loop_variable(symbol, symbol.node, lowered)
         return Placement(replacements, lowered)
 
-    # --- Calls --------------------------------------------------------------------------------------
+    # --- Calls ------------------------------------------------------------------------------------
 
     def _call(self, node: Call) -> Value:
         loaded = self._loaded(node)
@@ -431,15 +434,15 @@ class Lowerer:
             inner: Node = symbol.node.value
             return self._method_resource(node, inner)
         if not isinstance(symbol, ResourceSymbol):
-            raise NotLowered(node, f"`.{node.name.name}()` on this")
+            raise NotLoweredError(node, f"`.{node.name.name}()` on this")
         placement = self.placement(symbol, index, node)
         return ResourceReference(symbol, placement, node.start)
 
     def _condition(self, node: If) -> Value:
-        raise NotLowered(node, "a condition here")
+        raise NotLoweredError(node, "a condition here")
 
 
-class NotLowered(Exception):
+class NotLoweredError(Exception):
     """Raised for an expression without a counterpart in ARM; becomes a finding.
 
     Attributes:
@@ -466,7 +469,7 @@ def name_of_argument(node: Node) -> str:
         case Parenthesised(expression=inner) | NonNull(operand=inner) | Index(base=inner):
             return name_of_argument(inner)
         case _:
-            raise NotLowered(node, "`nameof` of something without a name")
+            raise NotLoweredError(node, "`nameof` of something without a name")
 
 
 def qualified(name: str) -> str:

@@ -1,6 +1,7 @@
 """All that is known about one file after its names are resolved: what the later passes read.
 
-The passes fill it in the order in which its attributes stand; `compiler.analyse` is that order written out.
+The passes fill it in the order in which its attributes stand; `compiler.analyse` is that order
+written out.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ class FileModel:
     Attributes:
         path: Where it is, a POSIX path relative to the root folder.
         symbolic: Whether its template has symbolic names, `languageVersion` 2.0.
-        inlined: The variables and existing resources that ARM has no place for, because of what they read.
+        inlined: The variables and existing resources that ARM has no place for, because of what
+            they read.
         file_values: What the functions that load files give, by their calls.
         file_variables: Those of them that become variables of the template.
         copies: For nodes made by substitution: the node they were made from.

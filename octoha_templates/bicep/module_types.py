@@ -1,7 +1,7 @@
 """Finds the module that an expression stands for, without a full inference of types.
 
-Outputs of a module are written differently from other properties, so it must be known where one is read, also through the
-variable of a loop or lambda over a collection of modules.
+Outputs of a module are written differently from other properties, so it must be known where one
+is read, also through the variable of a loop or lambda over a collection of modules.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def module_of(model: FileModel, node: Node) -> ModuleSymbol | None:
                 return None if symbol.is_loop else symbol
             if isinstance(symbol, LocalSymbol) and symbol.kind != "index":
                 return _of_local(model, symbol)
+        case _:
+            pass
     return None
 
 

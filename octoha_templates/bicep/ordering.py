@@ -1,7 +1,8 @@
 """Sorts names the way the official compiler does: by the rules of a culture, not by code points.
 
-It sorts dependencies and imported names with .NET's default comparison, in which `_` and punctuation come before
-digits, digits before letters, and capitals matter only between names that are otherwise equal.
+It sorts dependencies and imported names with .NET's default comparison, in which `_` and
+punctuation come before digits, digits before letters, and capitals matter only between names that
+are otherwise equal.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """How ARM names resources and modules: ids, full names, `reference()` and symbolic names.
 
-Ids are put together by the scope of the resource, never with the general `resourceId()` where the template is deployed
-elsewhere, because that function means something else at every scope.
+Ids are put together by the scope of the resource, never with the general `resourceId()` where the
+template is deployed elsewhere, because that function means something else at every scope.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from octoha_templates.bicep.arm import ArmCall, ArmExpression, call, with_properties
 from octoha_templates.bicep.ir import (
@@ -45,7 +45,7 @@ class References:
         self.model = model
         self._write = write
 
-    # --- Symbolic names -----------------------------------------------------------------------------
+    # --- Symbolic names ---------------------------------------------------------------------------
 
     def symbolic_name(self, resource: ResourceSymbol) -> str:
         """Give the key of a resource in a symbolic-name template; also the name of its copy loop."""
@@ -69,7 +69,7 @@ class References:
             return name
         return call("format", f"{name}[{{0}}]", self._write.arm(placement.index))
 
-    # --- Names --------------------------------------------------------------------------------------
+    # --- Names ------------------------------------------------------------------------------------
 
     def names(
         self, resource: ResourceSymbol, written: tuple[Expression, ...] | None = None
@@ -103,7 +103,7 @@ class References:
             return self._write.syntax(written.value)
         return self._write.arm(generated_name(module, index))
 
-    # --- Ids ----------------------------------------------------------------------------------------
+    # --- Ids --------------------------------------------------------------------------------------
 
     def resource_id(self, resource: ResourceSymbol) -> ArmExpression:
         """Write the id of a resource."""
@@ -134,18 +134,16 @@ class References:
                 return ArmCall("extensionResourceId", (self._extended_id(scope), kind, *names))
 
     def _extended_id(self, scope: ScopeData) -> ArmExpression:
-        resource = scope.resource
-        assert resource is not None
+        resource = cast("ResourceSymbol", scope.resource)
         names = self.names(resource, scope.resource_names)
         return self._id(self.model.scopes[resource], resource.type, names)
 
     def _group_id(self, scope: ScopeData) -> ArmExpression:
-        assert scope.resource_group is not None
         if scope.subscription_id is None:
             subscription: ArmExpression = with_properties(call("subscription"), "subscriptionId")
         else:
             subscription = self._write.syntax(scope.subscription_id)
-        group = self._write.syntax(scope.resource_group)
+        group = self._write.syntax(cast("Expression", scope.resource_group))
         return call("format", "/subscriptions/{0}/resourceGroups/{1}", subscription, group)
 
     def management_group_id(self, name: Expression | None, *, qualified: bool) -> ArmExpression:
@@ -157,7 +155,7 @@ class References:
             return call("tenantResourceId", _MANAGEMENT_GROUPS, written)
         return call("format", f"{_MANAGEMENT_GROUPS}/{{0}}", written)
 
-    # --- State --------------------------------------------------------------------------------------
+    # --- State ------------------------------------------------------------------------------------
 
     def resource_state(self, value: ResourceReference, *, full: bool) -> ArmCall:
         """Write the `reference()` of a resource; `full` gives more than its properties."""
@@ -187,7 +185,7 @@ class References:
         index = placement.index if placement else None
         return call(name, self.module_id(module, index), DEPLOYMENTS_API_VERSION)
 
-    # --- Properties ---------------------------------------------------------------------------------
+    # --- Properties -------------------------------------------------------------------------------
 
     def resource_property(
         self, value: ResourceReference, name: str, *, safe: bool

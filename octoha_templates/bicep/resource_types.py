@@ -1,10 +1,11 @@
 """What is known of the types of resources without asking their providers.
 
-`resourceInput<'...'>` names a type that the provider declares. ARM wants to be told whether it is an object, an array
-or a string; that is known here for the properties that all resources share.
+`resourceInput<'...'>` names a type that the provider declares. ARM wants to be told whether it is
+an object, an array or a string; that is known here for the properties that all resources share.
 
-How the names of types are spelled comes from `resource_types.txt`: a tree, one space for each level, and then lines
-`type@version` for the versions that spell a name in another way. Source: the types that providers publish.
+How the names of types are spelled comes from `resource_types.txt`: a tree, one space for each
+level, and then lines `type@version` for the versions that spell a name in another way. Source:
+the types that providers publish.
 """
 
 from __future__ import annotations
@@ -30,11 +31,10 @@ _SHARED: Final = {
 }
 
 
-def known_type(resource_type: str, segments: tuple[str, ...]) -> str | None:
+def known_type(segments: tuple[str, ...]) -> str | None:
     """Say what kind of value a part of a resource's type is.
 
     Args:
-        resource_type: `Provider/type@version`.
         segments: The way from the resource to the part, as in a JSON schema.
 
     Returns:

@@ -1,13 +1,13 @@
 """What resources are called and where they belong: types, parents, names and scopes.
 
-A name that is used outside of its loop has loop variables that mean nothing there; `moved` puts in their place the
-item that is meant.
+A name that is used outside of its loop has loop variables that mean nothing there; `moved` puts
+in their place the item that is meant.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -119,7 +119,7 @@ def _parent(model: FileModel, resource: ResourceSymbol) -> Ancestor | None:
     return Ancestor(above, nested=False, index=index)
 
 
-# --- Moving expressions out of their loops ----------------------------------------------------------
+# --- Moving expressions out of their loops --------------------------------------------------------
 
 
 def free_locals(model: FileModel, node: Node) -> list[LocalSymbol]:
@@ -174,9 +174,7 @@ def substituted(
     model: FileModel, node: Expression, replacements: dict[Symbol, Expression]
 ) -> Expression:
     """Copy an expression with some names replaced; the copies mean what the originals mean."""
-    result = _copy(model, node, replacements)
-    assert isinstance(result, Expression)
-    return result
+    return cast("Expression", _copy(model, node, replacements))
 
 
 def _copy(model: FileModel, node: Node, replacements: dict[Symbol, Expression]) -> Node:
@@ -205,7 +203,7 @@ def _copy(model: FileModel, node: Node, replacements: dict[Symbol, Expression]) 
     return result
 
 
-# --- Names ------------------------------------------------------------------------------------------
+# --- Names ----------------------------------------------------------------------------------------
 
 
 def name_of(resource: ResourceSymbol) -> Expression:
@@ -240,7 +238,7 @@ def _ancestor_name(
     return name
 
 
-# --- Scopes -----------------------------------------------------------------------------------------
+# --- Scopes ---------------------------------------------------------------------------------------
 
 
 def resolve_scopes(model: FileModel) -> None:
@@ -303,7 +301,7 @@ def _read_scope(model: FileModel, written: Expression, *, module: bool) -> Scope
         value = value.expression
     index: Expression | None = None
     if isinstance(value, Call | MethodCall):
-        scope = _scope_of_call(model, value)
+        scope = _scope_of_call(value)
         if scope is not None:
             return scope
     if isinstance(value, Index) and isinstance(value.base, Name | NestedAccess):
@@ -321,7 +319,7 @@ def _read_scope(model: FileModel, written: Expression, *, module: bool) -> Scope
     return None
 
 
-def _scope_of_call(model: FileModel, call: Call | MethodCall) -> ScopeData | None:
+def _scope_of_call(call: Call | MethodCall) -> ScopeData | None:
     """Read a scope function."""
     if call.name.name not in _SCOPE_FUNCTIONS:
         return None

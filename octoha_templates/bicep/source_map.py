@@ -1,7 +1,8 @@
 """ARM JSON path -> place in the Bicep, for findings about templates.
 
-Paths have the form that is used everywhere: `resources[3].properties.subnets[0].name`, and `parameters['a-b']` for a
-key that is not an identifier. Most places are never asked for, so only offsets are kept.
+Paths have the form that is used everywhere: `resources[3].properties.subnets[0].name`, and
+`parameters['a-b']` for a key that is not an identifier. Most places are never asked for, so only
+offsets are kept.
 """
 
 from __future__ import annotations

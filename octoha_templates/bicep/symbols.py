@@ -1,7 +1,7 @@
 """What names in a Bicep file stand for.
 
-A symbol is made once for each declaration and compared by identity. What a file declares is in `FileSymbols`; which
-symbol a name in an expression means is found by `binding`.
+A symbol is made once for each declaration and compared by identity. What a file declares is in
+`FileSymbols`; which symbol a name in an expression means is found by `binding`.
 """
 
 from __future__ import annotations

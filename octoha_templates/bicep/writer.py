@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from octoha_templates.bicep.arm import (
     ArmCall,
@@ -103,12 +103,11 @@ class JsonWriter:
         if at >= 0:
             self.places.add(path, self.source, at)
 
-    # --- Loops --------------------------------------------------------------------------------------
+    # --- Loops ------------------------------------------------------------------------------------
 
     def _property_loop(self, entry: Entry, path: str) -> dict[str, Json]:
-        assert isinstance(entry.value, Loop)
         self.place(path, entry.at)
-        return self.loop(entry.name, entry.value, path)
+        return self.loop(entry.name, cast("Loop", entry.value), path)
 
     def loop(self, name: str | None, loop: Loop, path: str) -> dict[str, Json]:
         """Write a loop over values: name, count and what each turn gives."""
@@ -127,15 +126,13 @@ class JsonWriter:
         """Write how often a loop runs."""
         return text_of(call("length", self.expressions.arm(loop.collection)))
 
-    # --- Parameters of modules ----------------------------------------------------------------------
+    # --- Parameters of modules --------------------------------------------------------------------
 
     def module_parameter(self, value: Value, path: str) -> dict[str, Json] | str:
         """Write the value of a parameter of a module, or the reference to a secret that it is."""
         if isinstance(value, Loop):
             return {COPY: [self._parameter_loop(value)]}
-        written = self.value(as_module_parameter(value), path)
-        assert isinstance(written, dict | str)
-        return written
+        return cast("dict[str, Json] | str", self.value(as_module_parameter(value), path))
 
     def _parameter_loop(self, loop: Loop) -> dict[str, Json]:
         body = self.expressions.arm(loop.body)
