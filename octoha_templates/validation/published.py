@@ -1,16 +1,17 @@
-"""Three places where Microsoft's published schemas refuse what Azure takes, mended as they are read.
+"""Three places where Microsoft's published schemas refuse what Azure takes, mended when read.
 
-Text with a limit: an expression is text too, and the limit counts its characters instead of those of
-the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
+Text with a limit: an expression is text too, and the limit counts its characters instead of those
+of the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
 
-Models with variants: the base says that every key it does not name holds an object, and the keys that
-only a variant names are such keys. No metric alert with criteria written out passes.
+Models with variants: the base says that every key it does not name holds an object, and the keys
+that only a variant names are such keys. No metric alert with criteria written out passes.
 
-Any value, or an expression: an expression fits both, and `oneOf` wants exactly one. No parameter of a
-nested deployment whose value is an expression passes.
+Any value, or an expression: an expression fits both, and `oneOf` wants exactly one. No parameter
+of a nested deployment whose value is an expression passes.
 
-Source: Azure/azure-resource-manager-schemas, 2018-03-01/Microsoft.Insights.json, MetricAlertCriteria;
-2025-06-01/Microsoft.Storage.json, fileServices/shares, `name`; 2025-04-01/Microsoft.Resources.json, DeploymentParameter.
+Source: Azure/azure-resource-manager-schemas, 2025-06-01/Microsoft.Storage.json (`name` of a share),
+2018-03-01/Microsoft.Insights.json (MetricAlertCriteria), 2025-04-01/Microsoft.Resources.json
+(DeploymentParameter).
 """
 
 from __future__ import annotations
@@ -18,9 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-_EXPRESSION: Final = {
-    "$ref": "https://schema.management.azure.com/schemas/common/definitions.json#/definitions/expression"
-}
+_COMMON: Final = "https://schema.management.azure.com/schemas/common/definitions.json"
+_EXPRESSION: Final = {"$ref": f"{_COMMON}#/definitions/expression"}
 _TEXT_LIMITS: Final = frozenset({"maxLength", "minLength", "pattern"})
 # What holds schemas for values: a map of them, or one.
 _MAPS: Final = ("properties", "definitions", "patternProperties")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from referencing import Resource
 
 BASE: Final = "https://schema.management.azure.com/schemas/"
+_COMMON: Final = "common/definitions.json"
 _SECTION_SUFFIX = "esourcedefinitions"
 
 
@@ -102,7 +103,8 @@ class SchemaRegistry:
         self._resources: dict[tuple[str, str], ResourceSchema | None] = {}
         self._index: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         self._definitions: dict[str, Definition] = {}
-        self.quick = QuickCompiler(self._resolve)
+        self._references: Any = None
+        self.quick = QuickCompiler(self.resolve)
 
     def find_resource(self, resource_type: str, api_version: str) -> ResourceSchema | None:
         """Find the schema of a resource type.
@@ -162,7 +164,7 @@ class SchemaRegistry:
         """
         if address not in self._definitions:
             self._definitions[address] = Definition(
-                self, address, self._resolve(BASE + address, "")[0]
+                self, address, self.resolve(BASE + address, "")[0]
             )
         return self._definitions[address]
 
@@ -177,11 +179,21 @@ class SchemaRegistry:
         """
         # Here, and not above: the import takes longer than most checks that find nothing.
         from jsonschema import Draft4Validator
+
+        self._load_references(address.partition("#")[0])
+        return Draft4Validator({"$ref": BASE + address}, registry=self._references)
+
+    def _load_references(self, file: str) -> None:
+        """Get a file ready for the validators once, as they would do it anew for every value."""
         from referencing import Registry
 
-        retrieve: Any = self._retrieve
-        registry: Any = Registry(retrieve=retrieve)  # type: ignore[call-arg]
-        return Draft4Validator({"$ref": BASE + address}, registry=registry)
+        if self._references is None:
+            retrieve: Any = self._retrieve
+            self._references = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+        for name in (_COMMON, file):
+            if BASE + name not in self._references and (self._folder / name).is_file():
+                resource = self._retrieve(name)
+                self._references = self._references.with_resource(BASE + name, resource).crawl()
 
     def _versions(self) -> tuple[str, ...]:
         """List the folders of API versions."""
@@ -194,7 +206,7 @@ class SchemaRegistry:
         if found is None:
             return None
         name, address = found
-        schema, _ = self._resolve(BASE + address, "")
+        schema, _ = self.resolve(BASE + address, "")
         return ResourceSchema(self, address, schema, name, api_version)
 
     def _types_of(self, provider: str, api_version: str) -> dict[str, tuple[str, str]]:
@@ -231,8 +243,16 @@ class SchemaRegistry:
             self._files[file] = mended(content) if self._is_published else content
         return self._files[file]
 
-    def _resolve(self, reference: str, file: str) -> tuple[Any, str]:
-        """Follow a reference from a file: what it points at, and the file that has it."""
+    def resolve(self, reference: str, file: str) -> tuple[Any, str]:
+        """Follow a reference.
+
+        Args:
+            reference: What a `$ref` says: an absolute address, or `#/definitions/...`.
+            file: The file that it stands in, below the folder.
+
+        Returns:
+            What it points at, and the file that has that.
+        """
         address, _, pointer = reference.partition("#")
         target = _file_of(address) if address else file
         schema: Any = self._read(target)

@@ -29,6 +29,8 @@ from octoha_templates.validation.scopes import Json, TemplateScope, read_scopes
 _ROOT: Final = "2019-04-01/deploymentTemplate.json"
 _SYMBOLIC_ROOT: Final = _ROOT + "#/definitions/symbolicTemplate"
 
+_ANY_RESOURCE: Final = {"type": "any/type", "apiVersion": "any", "name": "any"}
+
 Rule = Callable[[TemplateScope, Places], Iterator[Diagnostic]]
 RULES: Final[tuple[Rule, ...]] = (
     limits,
@@ -65,6 +67,8 @@ def validate_template(
         TemplateError: OCT460 or OCT461, the folder of schemas cannot be used.
     """
     places = Places(file, source_map or {})
+    if not isinstance(template, dict):
+        return (_not_an_object(places),)
     registry = registry_of(schemas)
     findings: list[Diagnostic] = []
     for scope in read_scopes(template):
@@ -74,6 +78,12 @@ def validate_template(
         for rule in RULES:
             findings += rule(scope, places)
     return in_order(findings)
+
+
+def _not_an_object(places: Places) -> Diagnostic:
+    """Say that something is no template at all."""
+    hint = "a template begins with `{` and has `$schema`, `contentVersion` and `resources`"
+    return places.finding("OCT406", (), "a template must be an object", hint=hint)
 
 
 def _root_findings(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
@@ -91,9 +101,16 @@ def _root_findings(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]
 
 
 def _frame(scope: TemplateScope) -> Json:
-    """Take the resources out of a template."""
+    """Put a stand-in for each resource of a template, which has checks of its own."""
     body = dict(scope.body)
     resources = body.get("resources")
-    if isinstance(resources, dict | list):
-        body["resources"] = type(resources)()
+    if isinstance(resources, list):
+        body["resources"] = [_stand_in(resource) for resource in resources]
+    elif isinstance(resources, dict):
+        body["resources"] = {key: _stand_in(value) for key, value in resources.items()}
     return body
+
+
+def _stand_in(resource: Any) -> Any:
+    """Give something that is right in place of a resource; what is no object at all stays."""
+    return _ANY_RESOURCE if isinstance(resource, dict) else resource
