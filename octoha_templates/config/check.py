@@ -44,6 +44,7 @@ _CODES: Final = {
     "REPEATED": "OCT126",
     "NO_MATCH": "OCT122",
 }
+_IN_YAML = re.compile(r"\b(must be|but is|or) an object\b")
 _REFUSED_IN_VALUES = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -147,7 +148,7 @@ def _findings(problem: SchemaProblem, document: Document, data: Any) -> Iterator
             return
     at = document.places.of_key if _is_about_key(problem) else document.places.of_value
     code = _CODES[problem.kind.name]
-    message = problem.message.replace("an object", "a mapping").replace("in the whole", "")
+    message = _IN_YAML.sub(r"\1 a mapping", problem.message)
     hint = problem.hint
     if problem.path[-1:] == (KIND,):
         code = "OCT128"

@@ -19,6 +19,8 @@ MAX_BYTES: Final = 1024 * 1024
 STANDARD_INPUT: Final = "-"
 REFERENCE: Final = "reference.yaml"
 
+_CLOSED: Final = "closed"
+
 Source = str | Path | IO[str] | IO[bytes] | None
 """A path, `-` for standard input, an open file, or None for the embedded reference stack."""
 
@@ -41,17 +43,25 @@ def read_config(source: Source) -> tuple[str, str]:
         return _decode(
             _read_path(data_folder("samples") / REFERENCE, REFERENCE), REFERENCE
         ), REFERENCE
-    if isinstance(source, (str, Path)):
-        if str(source) == STANDARD_INPUT:
-            return _decode(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"), "<stdin>"
-        return _decode(_read_path(Path(source), str(source)), str(source)), str(source)
-    name = getattr(source, "name", None)
-    file = name if isinstance(name, str) else "<stream>"
-    content = source.read(MAX_BYTES + 1)
-    return _decode(
-        content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content,
-        file,
-    ), file
+    if not isinstance(source, str | Path):
+        name = getattr(source, "name", None)
+        file = name if isinstance(name, str) else "<stream>"
+        return _decode(_read_stream(source, file), file), file
+    if str(source) == STANDARD_INPUT:
+        return _decode(_read_stream(sys.stdin, "<stdin>"), "<stdin>"), "<stdin>"
+    return _decode(_read_path(Path(source), str(source)), str(source)), str(source)
+
+
+def _read_stream(stream: IO[str] | IO[bytes] | None, file: str) -> bytes:
+    """Read an open file, its bytes where it has some, at most one more than is allowed."""
+    try:
+        if stream is None:
+            raise ValueError(_CLOSED)
+        binary: IO[str] | IO[bytes] = getattr(stream, "buffer", stream)
+        content = binary.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ArtifactError(_unreadable(file, error)) from error
+    return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
 
 
 def _read_path(path: Path, file: str) -> bytes:

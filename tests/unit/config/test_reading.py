@@ -43,6 +43,28 @@ def test_an_open_file_is_read(stream: io.StringIO | io.BytesIO) -> None:
     assert load(stream).file == "<stream>"
 
 
+def test_a_closed_standard_input_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(ArtifactError) as raised:
+        load("-")
+    assert str(raised.value.diagnostics[0]).startswith("<stdin>: error OCT119")
+
+
+def test_a_closed_file_is_a_finding() -> None:
+    stream = io.StringIO(MINIMAL)
+    stream.close()
+    with pytest.raises(ArtifactError) as raised:
+        load(stream)
+    assert raised.value.diagnostics[0].code == "OCT119"
+
+
+def test_a_file_opened_in_another_encoding_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "stack.yaml"
+    path.write_text(MINIMAL + "tags: {owner: caf\u00e9}\n", encoding="utf-8")
+    with path.open(encoding="ascii") as stream:
+        assert load(stream).stack.tags == {"owner": "caf\u00e9"}
+
+
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     path = tmp_path / "stack.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + MINIMAL.encode())
