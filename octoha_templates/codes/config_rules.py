@@ -185,6 +185,13 @@ NODE_RULE_CODES: tuple[Code, ...] = (
         "week has seven days.",
         example="nodes:\n  count: 8",
     ),
+    Code(
+        "OCT163",
+        "Encryption at host wants a feature",
+        "Until the feature is registered in the subscription, virtual machines with it are refused.",
+        example="nodes:\n  encryption_at_host: true",
+        sources=("learn.microsoft.com, End-to-end encryption using encryption at host",),
+    ),
 )
 
 DATABASE_RULE_CODES: tuple[Code, ...] = (
@@ -230,6 +237,23 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
         "matches.",
         example="database:\n  entra_administrator:\n    login: ' sql-admins'",
     ),
+    Code(
+        "OCT176",
+        "An administrator without effect",
+        "The Entra administrator is the server's with Entra authentication only; with SQL "
+        "authentication the key would be passed over in silence.",
+        example="database:\n  authentication: sql\n  entra_administrator:\n    login: sql-admins\n"
+        "    object_id: 00000000-0000-0000-0000-000000000000",
+    ),
+    Code(
+        "OCT177",
+        "The database user of the nodes is yours to make",
+        "The stack's own administrator makes the user that Octopus logs in as. An administrator "
+        "of your own does that once by hand, before the first node starts.",
+        instead="CREATE USER [name of the nodes' identity] FROM EXTERNAL PROVIDER;\n"
+        "ALTER ROLE db_owner ADD MEMBER [name of the nodes' identity];",
+        sources=("learn.microsoft.com, CREATE USER (Transact-SQL)",),
+    ),
 )
 
 SERVICE_RULE_CODES: tuple[Code, ...] = (
@@ -261,6 +285,15 @@ SERVICE_RULE_CODES: tuple[Code, ...] = (
         "Not a Key Vault",
         "Secrets are referenced from a Key Vault, so its resource ID is wanted: "
         ".../providers/Microsoft.KeyVault/vaults/NAME.",
+    ),
+    Code(
+        "OCT184",
+        "A private zone that hides a domain",
+        "The stack makes a private DNS zone of the portal's name. When that is a whole domain, "
+        "no other name of it is found from inside the network.",
+        example="octopus:\n  host_name: example.com",
+        instead="octopus:\n  host_name: octopus.example.com",
+        sources=("learn.microsoft.com, What is a private Azure DNS zone",),
     ),
 )
 

@@ -126,15 +126,32 @@ def large_enough(site: Site) -> Iterator[Diagnostic]:
 
 @reads("database.authentication", "database.entra_administrator")
 def administrator_of_entra(site: Site) -> Iterator[Diagnostic]:
-    """The login of an Entra administrator is one line of text, without blanks round it."""
-    administrator = site.stack.database.entra_administrator
-    if administrator and administrator.login != administrator.login.strip():
-        path = "database.entra_administrator.login"
+    """An Entra administrator is one that the stack can use."""
+    database = site.stack.database
+    administrator = database.entra_administrator
+    if administrator is None:
+        return
+    path = "database.entra_administrator"
+    if administrator.login != administrator.login.strip():
         yield site.error(
             "OCT175",
-            f"`{path}` starts or ends with a blank",
-            site.at(path),
+            f"`{path}.login` starts or ends with a blank",
+            site.at(f"{path}.login"),
             "delete the blank",
+        )
+    if database.authentication == "sql":
+        yield site.error(
+            "OCT176",
+            f"`{path}` is given, but `database.authentication` is sql, where it has no effect",
+            site.at(path),
+            "write authentication: entra, or leave the administrator out",
+        )
+    else:
+        yield site.note(
+            "OCT177",
+            "with an administrator of your own, the nodes cannot make their database user",
+            site.at(path),
+            "make it as that administrator; octoha-render explain OCT177 has the statement",
         )
 
 

@@ -210,6 +210,18 @@ def patch_days(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("nodes.encryption_at_host")
+def encryption_feature(site: Site) -> Iterator[Diagnostic]:
+    """Encryption at host is a feature that a subscription has to have switched on."""
+    if site.stack.nodes.encryption_at_host:
+        yield site.note(
+            "OCT163",
+            "encryption at host wants the feature EncryptionAtHost in the subscription",
+            site.at("nodes.encryption_at_host"),
+            "az feature register --namespace Microsoft.Compute --name EncryptionAtHost",
+        )
+
+
 def vcpus_of_size(size: str) -> int:
     """Read the vCPUs out of the name of a size; 0 when the name does not say."""
     found = _SIZE.match(size)
@@ -228,4 +240,5 @@ NODE_RULES: tuple[Rule, ...] = (
     size_fits,
     admin_name,
     patch_days,
+    encryption_feature,
 )

@@ -24,6 +24,7 @@ _PORTS_OF_WINDOWS: Final = {
     47001: "WinRM",
 }
 _LAST_FRONT_END_PORT: Final = 65534
+_LABELS_OF_A_HOST: Final = 3
 _REGIONS: Final = {
     "AzureUSGovernment": ("usgov", "usdod"),
     "AzureChinaCloud": ("china",),
@@ -116,9 +117,23 @@ def vault_is_a_vault(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("octopus.host_name", "load_balancer.portal_dns_zone")
+def portal_zone(site: Site) -> Iterator[Diagnostic]:
+    """The private zone of the portal's name does not hide a whole domain."""
+    host_name = site.stack.octopus.host_name
+    if site.stack.load_balancer.portal_dns_zone and host_name.count(".") < _LABELS_OF_A_HOST - 1:
+        yield site.warning(
+            "OCT184",
+            f"the private DNS zone {host_name} hides all public names of that domain in the network",
+            site.at("octopus.host_name"),
+            f"take a name below it, octopus.{host_name}, or write portal_dns_zone: false",
+        )
+
+
 SERVICE_RULES: tuple[Rule, ...] = (
     ports_of_nodes,
     ports_of_front_end,
     region_of_cloud,
     vault_is_a_vault,
+    portal_zone,
 )
