@@ -69,7 +69,8 @@ def shape_findings(
 ) -> Iterator[Diagnostic]:
     """Find where an environment asks for another template, not only for other values.
 
-    One template serves every environment, so its overlay may change parameters and nothing else.
+    One template serves every environment, so its overlay may change parameters and nothing else. The
+    config refuses the keys known to do more; this finds what a folder of overrides makes of the others.
     """
     theirs = {module.path: module for module in other.modules}
     if sorted(theirs) != sorted(module.path for module in base.modules):

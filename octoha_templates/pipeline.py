@@ -120,7 +120,9 @@ def build(
     sets = {MAIN: (loaded.stack, parameter_set(rendered.modules[0]))}
     for name in names:
         sets[name] = _environment_set(loaded, name, rendered, overrides)
-    runbook = render_runbook(loaded.stack, components_of(loaded.stack), names, secret_parameters(sets[MAIN][1]))
+    runbook = render_runbook(
+        loaded.stack, components_of(loaded.stack), names, secret_parameters(sets[MAIN][1])
+    )
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, (*loaded.warnings, *findings), loaded.config_hash, compiler)
 
@@ -134,10 +136,18 @@ def build_component(
     formats: Format = "both",
     compiler: Compiler | None = None,
 ) -> Bundle:
-    """Render one component as a template that deploys on its own; otherwise like `build`.
+    """Render one component as a template that deploys on its own.
 
     Args:
+        loaded: As for `build`.
         component_id: Role and kind, `database/azure-sql`.
+        overrides: As for `build`.
+        schemas: As for `build`.
+        formats: As for `build`.
+        compiler: As for `build`.
+
+    Returns:
+        The bundle, like that of `build`.
 
     Raises:
         RenderError: OCT201, there is no such component.
@@ -232,7 +242,9 @@ def _files(
     files: dict[str, bytes] = dict(rendered.scripts)
     if formats != "arm":
         files |= _sources(rendered)
-        files |= {f"{name}.bicepparam": parameters_bicep(*each).encode() for name, each in _turned(sets)}
+        files |= {
+            f"{name}.bicepparam": parameters_bicep(*each).encode() for name, each in _turned(sets)
+        }
     if formats != "bicep":
         files["main.json"] = stable_json(result.template)
         files |= {

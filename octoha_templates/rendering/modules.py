@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from octoha_templates._resources import data_folder
 from octoha_templates.config.model import Stack
@@ -102,9 +102,7 @@ def render_component(
     )
 
 
-def render_text(
-    fragment: str, values: Mapping[str, Any], overrides: Path | None = None
-) -> str:
+def render_text(fragment: str, values: Mapping[str, Any], overrides: Path | None = None) -> str:
     """Render a fragment that is not Bicep, such as the runbook.
 
     Raises:
@@ -131,37 +129,50 @@ def _render(
     try:
         marked = environment(overrides).get_template(fragment).render(context)
     except RecursionError as cause:
-        raise RenderError(_finding("OCT205", "fragments include each other without end", fragment)) from cause
-    except (JinjaError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as cause:
-        raise RenderError(_finding_from(cause, fragment)) from cause
+        raise RenderError(
+            _finding("OCT205", "fragments include each other without end", fragment)
+        ) from cause
+    except (
+        JinjaError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as cause:
+        raise RenderError(_finding_from(cause, fragment, overrides)) from cause
     text, spans = read_marks(marked, fragment)
     return RenderedModule(path, text, spans)
 
 
-def _finding_from(cause: Exception, fragment: str) -> Diagnostic:
+def _finding_from(cause: Exception, fragment: str, overrides: Path | None) -> Diagnostic:
     if isinstance(cause, TemplateNotFound):
         return _finding("OCT202", f"the fragment {cause.name} does not exist", fragment)
     if isinstance(cause, TemplateSyntaxError):
         place = Location(cause.name or fragment, cause.lineno)
         return _finding("OCT203", f"the fragment is not right: {cause.message}", fragment, place)
-    place = _place_of(cause, fragment)
+    place = _place_of(cause, fragment, overrides)
     if isinstance(cause, UndefinedError):
-        return _finding("OCT204", f"the fragment reads a value there is not: {cause}", fragment, place)
+        return _finding(
+            "OCT204", f"the fragment reads a value there is not: {cause}", fragment, place
+        )
     if isinstance(cause, SecurityError):
-        return _finding("OCT206", f"the fragment does what the sandbox forbids: {cause}", fragment, place)
+        return _finding(
+            "OCT206", f"the fragment does what the sandbox forbids: {cause}", fragment, place
+        )
     return _finding("OCT205", f"the fragment cannot be rendered: {cause}", fragment, place)
 
 
-def _place_of(cause: Exception, fragment: str) -> Location:
+def _place_of(cause: Exception, fragment: str, overrides: Path | None) -> Location:
     """Find the innermost fragment line in the traceback; Jinja rewrites it to name fragments."""
     place = Location(fragment)
-    roots = [str(folder) for folder in (data_folder("templates"),)]
+    folders = [folder for folder in (overrides, data_folder("templates")) if folder is not None]
     step = cause.__traceback__
     while step is not None:
-        name = step.tb_frame.f_code.co_filename
-        if name.endswith(".j2"):
-            short = next((name[len(root) + 1 :] for root in roots if name.startswith(root)), Path(name).name)
-            place = Location(short.replace("\\", "/"), step.tb_lineno)
+        file = Path(step.tb_frame.f_code.co_filename)
+        for folder in folders:
+            if file.is_relative_to(folder):
+                place = Location(file.relative_to(folder).as_posix(), step.tb_lineno)
         step = step.tb_next
     return place
 

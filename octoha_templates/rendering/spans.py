@@ -36,7 +36,7 @@ class MarkLines(Extension):
         """Register with the environment; there is nothing to configure."""
         super().__init__(environment)
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja calls it so
         """Mark the lines; a line that only holds tags, or lies inside one, stays as it is."""
         if name is None:
             return source

@@ -1,0 +1,152 @@
+"""The whole pipeline: what a bundle holds, and how findings name their fragment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import octoha_templates
+from octoha_templates.config.load import Loaded, load, load_text
+from octoha_templates.diagnostics import Location, Related
+from octoha_templates.errors import BicepError, RenderError, TemplateError
+from octoha_templates.pipeline import build, build_component
+
+MINIMAL = """\
+octopus:
+  version: 2026.3.12345
+  host_name: octopus.example.com
+  administrator: {email: admin@example.com}
+"""
+
+
+@pytest.fixture
+def loaded() -> Loaded:
+    return load_text(MINIMAL)
+
+
+def _override(folder: Path, fragment: str, text: str) -> Path:
+    place = folder / fragment
+    place.parent.mkdir(parents=True)
+    place.write_text(text)
+    return folder
+
+
+def test_the_folder_holds_sources_template_parameters_runbook_and_manifest(loaded: Loaded) -> None:
+    assert [path for path in build(loaded).files if "/" not in path] == [
+        "DEPLOY.md",
+        "main.bicep",
+        "main.bicepparam",
+        "main.json",
+        "main.parameters.json",
+        "manifest.json",
+    ]
+
+
+def test_arm_alone_leaves_the_bicep_out(loaded: Loaded) -> None:
+    assert list(build(loaded, formats="arm").files) == [
+        "DEPLOY.md",
+        "main.json",
+        "main.parameters.json",
+        "manifest.json",
+        "scripts/bootstrap-node.ps1",
+    ]
+
+
+def test_bicep_alone_leaves_the_arm_template_out(loaded: Loaded) -> None:
+    assert not [path for path in build(loaded, formats="bicep").files if path.endswith("main.json")]
+
+
+def test_building_twice_gives_equal_bytes(loaded: Loaded) -> None:
+    assert build(loaded).files == build(load_text(MINIMAL)).files
+
+
+def test_the_reference_stack_has_no_findings() -> None:
+    assert build(load(None)).findings == ()
+
+
+def test_the_public_calls_are_those_of_the_readme(tmp_path: Path) -> None:
+    config = tmp_path / "stack.yaml"
+    config.write_text(MINIMAL)
+    bundle = octoha_templates.render(octoha_templates.load_stack(config))
+    assert bundle.write(tmp_path / "out").removed == ()
+    assert bundle.compare(tmp_path / "out") == ()
+    assert bundle.diff(tmp_path / "out") == ""
+
+
+def test_a_component_deploys_on_its_own() -> None:
+    bundle = build_component(load(None), "nodes/virtual-machines")
+    assert "main.bicep" in bundle.files
+    assert "loadTextContent('scripts/bootstrap-node.ps1')" in bundle.files["main.bicep"].decode()
+
+
+def test_an_unknown_component_is_a_finding_with_a_suggestion(loaded: Loaded) -> None:
+    with pytest.raises(RenderError) as caught:
+        build_component(loaded, "database/azuresql")
+    (finding,) = caught.value.diagnostics
+    assert (finding.code, finding.hint) == (
+        "OCT201",
+        "did you mean database/azure-sql? `octoha-render list` shows all of them",
+    )
+
+
+def test_wrong_bicep_in_an_override_names_the_fragment(loaded: Loaded, tmp_path: Path) -> None:
+    folder = _override(
+        tmp_path,
+        "access/bastion/module.bicep.j2",
+        "param location string\n\noutput x string = absent\n",
+    )
+    with pytest.raises(BicepError) as caught:
+        build(loaded, overrides=folder)
+    finding = next(each for each in caught.value.diagnostics if "absent" in each.message)
+    assert finding.location == Location("modules/bastion.bicep", 3, 19)
+    assert finding.related[-1] == Related(
+        "rendered from", Location("templates/access/bastion/module.bicep.j2", 3)
+    )
+
+
+def test_a_resource_against_its_schema_names_path_line_and_fragment(
+    loaded: Loaded, tmp_path: Path
+) -> None:
+    folder = _override(
+        tmp_path,
+        "shared/role-assignment.bicep.j2",
+        "{% macro role_assignment(symbol, target, role, principal_id) %}\n"
+        "resource {{ symbol }} 'Microsoft.Authorization/roleAssignments@2022-04-01' = {\n"
+        "  scope: {{ target }}\n"
+        "  name: guid({{ target }}.id)\n"
+        "  properties: {\n"
+        "    principalID: {{ principal_id }}\n"
+        "    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'x')\n"
+        "  }\n"
+        "}\n"
+        "{% endmacro %}\n",
+    )
+    with pytest.raises(TemplateError) as caught:
+        build(loaded, overrides=folder)
+    finding = next(each for each in caught.value.diagnostics if "principalID" in each.message)
+    assert finding.path.endswith(".properties.principalID")
+    assert finding.location is not None
+    assert finding.location.file == "modules/key-vault.bicep"
+    assert finding.related[-1].location == Location("templates/shared/role-assignment.bicep.j2", 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("{% if %}", "OCT203", 1),
+        ("\n{{ nodes.cout | bicep }}", "OCT204", 2),
+        ("\n\n{{ 1.5 | bicep }}", "OCT205", 3),
+        ("{{ ''.__class__.__mro__ }}", "OCT206", 1),
+        ("{% include 'no/such.j2' %}", "OCT202", 0),
+    ],
+)
+def test_a_wrong_fragment_is_a_finding(
+    loaded: Loaded, tmp_path: Path, text: str, code: str, line: int
+) -> None:
+    folder = _override(tmp_path, "access/bastion/module.bicep.j2", text)
+    with pytest.raises(RenderError) as caught:
+        build(loaded, overrides=folder)
+    (finding,) = caught.value.diagnostics
+    assert finding.code == code
+    assert finding.location == Location("access/bastion/module.bicep.j2", line)
