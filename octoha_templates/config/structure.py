@@ -6,6 +6,7 @@ from here, so that none of them repeats the types.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -25,59 +26,81 @@ class Key:
 
     Attributes:
         name: As it is written in YAML.
-        description: What it is for, in a sentence.
+        owner: The part that has the key.
         required: Whether it has no default.
         default: The default; a part's default is a struct.
         structs: The parts it can hold, the default one first; empty for a plain value.
         is_list: Whether it holds a list of them.
-        schema: Ranges, patterns and examples, as JSON Schema has them.
-        is_shape: Whether it decides what the template contains, and not only a value in it.
     """
 
     name: str
-    description: str
+    owner: type[msgspec.Struct]
     required: bool
     default: Any
     structs: tuple[type[msgspec.Struct], ...]
     is_list: bool
-    schema: dict[str, Any]
-    is_shape: bool
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Ranges, patterns and examples, as JSON Schema has them."""
+        return _without_null(_schemas()[self.owner.__name__]["properties"][self.name])
+
+    @property
+    def description(self) -> str:
+        """What the key is for, in a sentence."""
+        said = self.schema.get("description")
+        return str(said or (summary_of(self.structs[0]) if self.structs else ""))
+
+    @property
+    def is_shape(self) -> bool:
+        """Whether the key decides what the template contains, and not only a value in it."""
+        return bool(self.schema.get("x-shape"))
 
 
 @cache
 def keys_of(struct: type[msgspec.Struct]) -> dict[str, Key]:
-    """List the keys of a part, in the order of the types; `kind` is not among them."""
-    info = msgspec_inspect.type_info(struct)
-    fields = info.fields if isinstance(info, msgspec_inspect.StructType) else ()
-    schema = _schema_of(struct)["properties"]
-    return {field.encode_name: _key(field, schema[field.encode_name]) for field in fields}
+    """List the keys of a part of a stack, in the order of the types; `kind` is not among them."""
+    return {field.encode_name: _key(field, struct) for field in _fields()[struct]}
 
 
 @cache
-def _schema_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    _, definitions = msgspec.json.schema_components((struct,))
-    found: dict[str, Any] = definitions[struct.__name__]
+def _schemas() -> dict[str, dict[str, Any]]:
+    """Let msgspec write the schemas of all parts, in one go because each go reads all types."""
+    _, definitions = msgspec.json.schema_components((Stack,))
+    return definitions
+
+
+@cache
+def _fields() -> dict[type[msgspec.Struct], tuple[msgspec_inspect.Field, ...]]:
+    """Read the fields of all parts, in one go for the same reason."""
+    found: dict[type[msgspec.Struct], tuple[msgspec_inspect.Field, ...]] = {}
+    todo = list(_struct_types(msgspec_inspect.type_info(Stack)))
+    while todo:
+        part = todo.pop()
+        if part.cls not in found:
+            found[part.cls] = part.fields
+            todo += [inner for field in part.fields for inner in _struct_types(field.type)]
     return found
 
 
-def _key(field: msgspec_inspect.Field, schema: dict[str, Any]) -> Key:
-    plain = _without_metadata(field.type)
-    is_list = isinstance(plain, msgspec_inspect.VarTupleType)
-    held = _structs(plain.item_type if isinstance(plain, msgspec_inspect.VarTupleType) else plain)
+def _struct_types(found: msgspec_inspect.Type) -> Iterator[msgspec_inspect.StructType]:
+    """Yield the structs that a type can be, or hold a list of."""
+    plain = _without_metadata(found)
+    if isinstance(plain, msgspec_inspect.StructType):
+        yield plain
+    elif isinstance(plain, msgspec_inspect.UnionType):
+        for member in plain.types:
+            yield from _struct_types(member)
+    elif isinstance(plain, msgspec_inspect.VarTupleType):
+        yield from _struct_types(plain.item_type)
+
+
+def _key(field: msgspec_inspect.Field, owner: type[msgspec.Struct]) -> Key:
     default = _default(field)
-    schema = _without_null(schema)
+    held = [part.cls for part in _struct_types(field.type)]
     structs = tuple(sorted(held, key=lambda struct: not isinstance(default, struct)))
-    description = str(schema.get("description") or (summary_of(structs[0]) if structs else ""))
-    return Key(
-        field.encode_name,
-        description,
-        field.required,
-        default,
-        structs,
-        is_list,
-        schema,
-        bool(schema.get("x-shape")),
-    )
+    is_list = isinstance(_without_metadata(field.type), msgspec_inspect.VarTupleType)
+    return Key(field.encode_name, owner, field.required, default, structs, is_list)
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -90,16 +113,6 @@ def _without_metadata(found: msgspec_inspect.Type) -> msgspec_inspect.Type:
     while isinstance(found, msgspec_inspect.Metadata):
         found = found.type
     return found
-
-
-def _structs(found: msgspec_inspect.Type) -> tuple[type[msgspec.Struct], ...]:
-    """List the structs that a type can be."""
-    plain = _without_metadata(found)
-    if isinstance(plain, msgspec_inspect.StructType):
-        return (plain.cls,)
-    if isinstance(plain, msgspec_inspect.UnionType):
-        return tuple(struct for member in plain.types for struct in _structs(member))
-    return ()
 
 
 def _default(field: msgspec_inspect.Field) -> Any:
