@@ -255,7 +255,7 @@ class _Binder:
             self.declared.used.add(found)
         elif node.name not in AMBIENT_TYPES and node.name not in GENERIC_TYPES:
             types = [*AMBIENT_TYPES, *(symbol.name for symbol in self.declared.types)]
-            hint = did_you_mean(node.name, types)
+            hint = did_you_mean(node.name, types) or f"known are {', '.join(sorted(AMBIENT_TYPES))}"
             self.findings.error("OCT332", node.start, f"there is no type `{node.name}`", hint)
 
     def _visit_call(self, node: Call, scope: _Scope) -> None:

@@ -124,9 +124,6 @@ def _check_support(model: FileModel, statement: Statement) -> None:
             findings.refuse("OCT392", statement.start, "`assert`, which is experimental,")
         case Test():
             findings.refuse("OCT392", statement.start, "`test`, which is experimental,")
-        case Parameter(type=None, name=name):
-            message = f"the parameter `{name.name}` has no type"
-            findings.error("OCT353", name.start, message, f"write `param {name.name} string`")
         case _:
             pass
 

@@ -71,7 +71,6 @@ class Findings:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Word the hint for a name that is nearly right; empty when nothing is near."""
-    choices = sorted(set(known))
-    by_case = [choice for choice in choices if choice.lower() == name.lower()]
-    near = by_case or get_close_matches(name, choices, 1, 0.7)
-    return f"did you mean `{near[0]}`?" if near else ""
+    choices = {choice.lower(): choice for choice in sorted(set(known), reverse=True)}
+    near = get_close_matches(name.lower(), sorted(choices), 1, 0.7)
+    return f"did you mean `{choices[near[0]]}`?" if near else ""

@@ -43,7 +43,7 @@ def emit_parameters(
         if written is not None:
             parameters[symbol.name] = written
     if template is not None:
-        _check_fit(model, template, set(parameters))
+        _check_fit(model, template)
     return {
         "$schema": PARAMETERS_SCHEMA,
         "contentVersion": "1.0.0.0",
@@ -66,13 +66,14 @@ def _template(compilation: Compilation, model: FileModel) -> ModuleTemplate | No
     return compilation.used_template(model, using.path) if using.path is not None else None
 
 
-def _check_fit(model: FileModel, template: ModuleTemplate, given: set[str]) -> None:
+def _check_fit(model: FileModel, template: ModuleTemplate) -> None:
     """Report parameters that the file does not have, and those it needs."""
     for symbol in model.declared.assignments:
         if symbol.name not in template.parameters:
             message = f"the file has no parameter `{symbol.name}`"
             hint = did_you_mean(symbol.name, template.parameters)
             model.findings.error("OCT357", symbol.node.name.start, message, hint)
+    given = {symbol.name for symbol in model.declared.assignments}
     needed = [name for name, required in template.parameters.items() if required]
     missing = [name for name in needed if name not in given]
     if missing:

@@ -16,6 +16,7 @@ from octoha_templates.bicep.syntax import (
     Interpolation,
     Member,
     Name,
+    NamedType,
     Object,
     Parenthesised,
     Property,
@@ -43,6 +44,20 @@ def check_bodies(model: FileModel) -> None:
     for module in model.declared.modules:
         _check_module(model, module)
     _check_outputs(model)
+    _check_values(model)
+
+
+def _check_values(model: FileModel) -> None:
+    """Report defaults and outputs that are of another type than declared."""
+    declared = model.declared
+    pairs = [(symbol.name, symbol.node.type, symbol.node.default) for symbol in declared.parameters]
+    pairs += [(symbol.name, symbol.node.type, symbol.node.value) for symbol in declared.outputs]
+    for name, kind, value in pairs:
+        wanted = kind.name if isinstance(kind, NamedType) and not model.symbol_of(kind) else ""
+        given = literal_kind(value) if value is not None else ""
+        if value is not None and wanted in _ARM_TYPES and given and given != wanted:
+            message = f"`{name}` is {_ARM_TYPES[wanted]}, not {_ARM_TYPES[given]}"
+            model.findings.error("OCT349", value.start, message)
 
 
 def _check_resource(model: FileModel, resource: ResourceSymbol) -> None:

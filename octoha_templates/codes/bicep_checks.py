@@ -221,15 +221,6 @@ CHECK_CODES: tuple[Code, ...] = (
         "BCP033",
     ),
     Code(
-        "OCT353",
-        "Parameter without a type",
-        "A parameter says its type.",
-        "param name",
-        "param name string",
-        _PARAMETERS,
-        "BCP014",
-    ),
-    Code(
         "OCT355",
         "Unknown output of a module",
         "The module has no output of this name.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from octoha_templates.bicep.parser import parse
 from octoha_templates.bicep.syntax import Node, TypeDeclaration, Variable
 
 Shape = Callable[[str], str]
+STEP = re.compile(r"\.?([A-Za-z_$][\w$]*)|\['((?:[^'\\]|\\.)*)'\]|\[(\d+)\]")
 
 
 def shape_of(value: object) -> str:
@@ -73,3 +76,16 @@ def findings() -> Callable[[str], list[str]]:
         return [f"{place.line}:{place.column} {code}" for place, code in places if place]
 
     return found
+
+
+@pytest.fixture
+def at_path() -> Callable[[Any, str], Any]:
+    """Follow a JSON path, `resources[3].properties['a-b']`; fails where it leads nowhere."""
+
+    def follow(value: Any, path: str) -> Any:
+        for name, quoted, index in STEP.findall(path):
+            key = quoted.replace("\\'", "'").replace("\\\\", "\\") if quoted else name
+            value = value[int(index)] if index else value[key]
+        return value
+
+    return follow

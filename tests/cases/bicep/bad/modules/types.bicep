@@ -1,0 +1,4 @@
+@export()
+type sizeType = 'small' | 'large'
+
+var hidden = 1

@@ -1,0 +1,4 @@
+param text string
+
+@secure()
+output text string = text
