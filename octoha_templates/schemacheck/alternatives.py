@@ -31,10 +31,11 @@ def problems_of(error: SchemaError, path: Path) -> Iterator[SchemaProblem]:
     Yields:
         One problem for each mistake; the same mistake may come up again from another error.
     """
-    if error.keyword in ("oneOf", "anyOf") and error.context:
-        yield from _from_alternatives(error, path)
-    else:
+    if error.keyword not in ("oneOf", "anyOf") or not error.context:
         yield from problems_of_keyword(error, path)
+        return
+    problems = list(_from_alternatives(error, path))
+    yield from problems or [_fits_nothing(error, path)]  # an error never goes without a problem
 
 
 def _from_alternatives(error: SchemaError, path: Path) -> Iterator[SchemaProblem]:
@@ -53,10 +54,12 @@ def _from_alternatives(error: SchemaError, path: Path) -> Iterator[SchemaProblem
     if values:
         yield value_problem(error.instance, path, values)
         return
-    if _all_lack_a_key(meant):
-        yield from _common(meant, path)
+    fewest = min(len(_tag_errors(branch)) for branch in meant)
+    likely = [branch for branch in meant if len(_tag_errors(branch)) == fewest]
+    if _all_lack_a_key(likely):
+        yield from _common(likely, path)
         return
-    yield from _problems_of_branch(min(meant, key=_remoteness), path)
+    yield from _problems_of_branch(min(likely, key=_remoteness), path)
 
 
 def _problems_of_branch(branch: Branch, path: Path) -> Iterator[SchemaProblem]:
@@ -68,7 +71,13 @@ def _problems_of_branch(branch: Branch, path: Path) -> Iterator[SchemaProblem]:
 def _all_lack_a_key(branches: Sequence[Branch]) -> bool:
     """Say whether several alternatives miss the same key: nothing tells which one was meant."""
     missing = [
-        {key for child in branch if _is_missing_key(child) for key in child.wanted}
+        {
+            key
+            for child in branch
+            if _is_missing_key(child)
+            for key in child.wanted
+            if key not in child.instance
+        }
         for branch in branches
     ]
     return len(branches) > 1 and bool(missing[0].intersection(*missing[1:]))
@@ -160,11 +169,9 @@ def _allowed_values(branches: Sequence[Branch]) -> list[Any]:
     return [value for branch in branches for child in branch for value in _wanted_values(child)]
 
 
-def _remoteness(branch: Branch) -> tuple[int, int, int]:
-    """Rank an alternative by how unlikely it was meant: a refused discriminator weighs most."""
-    tags = len(_tag_errors(branch))
-    missing = sum(1 for child in branch if _is_missing_key(child))
-    return tags, missing, len(branch)
+def _remoteness(branch: Branch) -> tuple[int, int]:
+    """Rank an alternative by how unlikely it was meant: a missing key weighs most."""
+    return sum(1 for child in branch if _is_missing_key(child)), len(branch)
 
 
 def _none_fits(error: SchemaError, path: Path, branches: Sequence[Branch]) -> SchemaProblem:
@@ -178,13 +185,17 @@ def _none_fits(error: SchemaError, path: Path, branches: Sequence[Branch]) -> Sc
             types = child.wanted
             wanted += [types] if isinstance(types, str) else types
     if not wanted:
-        return SchemaProblem(
-            Kind.NO_MATCH, path, f"{name_of(path)} is {found(error.instance)}, which fits nothing"
-        )
+        return _fits_nothing(error, path)
     problem = type_problem(error.instance, path, list(dict.fromkeys(wanted)))
     if expression and not problem.hint and isinstance(error.instance, str):
         problem = replace(problem, hint="an expression in square brackets would do, too")
     return problem
+
+
+def _fits_nothing(error: SchemaError, path: Path) -> SchemaProblem:
+    """Say that no alternative fits, and no more than that."""
+    message = f"{name_of(path)} is {found(error.instance)}, which fits none of the alternatives"
+    return SchemaProblem(Kind.NO_MATCH, path, message)
 
 
 def _wants_expression(error: SchemaError) -> bool:
