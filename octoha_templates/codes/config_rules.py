@@ -235,7 +235,8 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
         "A login with blanks round it",
         "The name of the Entra administrator is matched exactly, so a blank at either end never "
         "matches.",
-        example="database:\n  entra_administrator:\n    login: ' sql-admins'",
+        example="database:\n  entra_administrator:\n    login: ' sql-admins'\n"
+        "    object_id: 00000000-0000-0000-0000-000000000000",
     ),
     Code(
         "OCT176",

@@ -45,7 +45,7 @@ YAML_CODES: tuple[Code, ...] = (
         "A config is plain data: mappings, lists, text, numbers, true and false. Tags that "
         "construct or include something else are refused, and so is a core tag whose value is "
         "not of that type.",
-        example="octopus: !include octopus.yaml",
+        example="location: !include region.txt",
     ),
     Code(
         "OCT106",
@@ -58,7 +58,6 @@ YAML_CODES: tuple[Code, ...] = (
         "Too many values",
         "The config has more than 20,000 values once its aliases are expanded. Small files that "
         "expand to millions of values are a known way to bring parsers down.",
-        example="a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]   # and so on",
     ),
     Code(
         "OCT108",

@@ -20,6 +20,7 @@ from octoha_templates.errors import ConfigError
 
 ENVIRONMENTS: Final = "environments"
 _MAIN: Final = "main"
+_PLAIN_TYPES: Final = ("string", "integer", "boolean")
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 )
@@ -210,7 +211,9 @@ def _check_the_way(document: Document, path: Path, name: str) -> None:
     """Refuse a path that goes on below a plain value."""
     for length in range(1, len(path)):
         value = value_at(document.data, path[:length])
-        if value is not None and not isinstance(value, (dict, list)):
+        key = key_at(path[:length], document.data) if value is None else None
+        is_plain = key is not None and key.schema.get("type") in _PLAIN_TYPES
+        if is_plain or not (value is None or isinstance(value, dict | list)):
             raise ConfigError(_leads_nowhere(path[:length], value, name))
 
 
