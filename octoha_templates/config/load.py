@@ -20,7 +20,6 @@ from octoha_templates.config.check import check
 from octoha_templates.config.model import Stack
 from octoha_templates.config.overlays import (
     ENVIRONMENTS,
-    apply_settings,
     environment_names,
     nested_environments,
     overlaid,
@@ -33,6 +32,7 @@ from octoha_templates.config.places import Document, Places
 from octoha_templates.config.reading import Source, read_config
 from octoha_templates.config.rules import rule_findings
 from octoha_templates.config.rules.rule import Site
+from octoha_templates.config.settings import apply_settings
 from octoha_templates.config.source import parse
 from octoha_templates.config.structure import plain_data
 from octoha_templates.diagnostics import Diagnostic, Severity, has_errors, in_order

@@ -124,7 +124,8 @@ def portal_zone(site: Site) -> Iterator[Diagnostic]:
     if site.stack.load_balancer.portal_dns_zone and host_name.count(".") < _LABELS_OF_A_HOST - 1:
         yield site.warning(
             "OCT184",
-            f"the private DNS zone {host_name} hides all public names of that domain in the network",
+            f"the private DNS zone {host_name} hides all public names of that domain "
+            "in the network",
             site.at("octopus.host_name"),
             f"take a name below it, octopus.{host_name}, or write portal_dns_zone: false",
         )

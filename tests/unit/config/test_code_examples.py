@@ -1,4 +1,4 @@
-"""What the catalogue shows as an example is what gives the finding, and what it advises does not."""
+"""What the catalogue shows as an example gives the finding, and what it advises does not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def codes_of(text: str, *settings: str) -> set[str]:
 
 
 def completed(text: str) -> str:
-    """Put what is required beside an example, as text, so that the example stays as it is written."""
+    """Put what is required beside an example, as text, so that it stays as it is written."""
     given = {}
     if text.startswith("octopus:"):
         given = yaml.safe_load(text)["octopus"]

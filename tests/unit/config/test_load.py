@@ -18,9 +18,9 @@ from octoha_templates.config.load import (
     stack_from_text,
 )
 from octoha_templates.config.model import Stack
-from octoha_templates.config.overlays import path_from_text
 from octoha_templates.config.places import Path as ConfigPath
 from octoha_templates.config.places import dotted
+from octoha_templates.config.settings import path_from_text
 from octoha_templates.diagnostics import Severity
 from octoha_templates.errors import ConfigError
 
@@ -100,6 +100,13 @@ def test_an_overlay_merges_mappings_and_replaces_lists() -> None:
 
 def test_the_stack_itself_stays_without_the_overlay() -> None:
     assert load_text(WITH_ENVIRONMENTS).stack.nodes.count == 3
+
+
+def test_thousands_of_environments_are_one_finding() -> None:
+    many = "".join(f"  e{n}: {{nodes: {{cout: 1}}}}\n" for n in range(1_000))
+    found = messages(f"{MINIMAL}environments:\n{many}")
+    assert "OCT126: `environments` has 1000 entries, but must have at most 20" in found[0]
+    assert len(found) == 21
 
 
 def test_an_environment_is_taken_by_name() -> None:
