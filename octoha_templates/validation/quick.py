@@ -86,7 +86,11 @@ class QuickCompiler:
         if key in self._by_schema:
             return self._by_schema[key]
         compiled: list[Check] = []
-        self._by_schema[key] = lambda value: compiled[0](value)
+
+        def later(value: Any) -> bool:
+            return compiled[0](value)
+
+        self._by_schema[key] = later
         self._kept.append(schema)
         compiled.append(self.compile(schema, target))
         self._by_schema[key] = compiled[0]
@@ -137,7 +141,7 @@ def _pattern(_: QuickCompiler, schema: Mapping[str, Any], __: str) -> Check:
     return lambda value: not isinstance(value, str) or search(value) is not None
 
 
-def _lengths(keyword: str, kind: type[str] | type[list[Any]], *, is_minimum: bool) -> Any:
+def _lengths(keyword: str, kind: type[str | list[Any]], *, is_minimum: bool) -> Any:
     """`minLength`, `maxItems` and their sisters."""
 
     def make(_: QuickCompiler, schema: Mapping[str, Any], __: str) -> Check:

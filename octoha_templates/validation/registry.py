@@ -131,7 +131,7 @@ class SchemaRegistry:
             The versions; none when the type is not known.
         """
         wanted = resource_type.casefold()
-        provider = resource_type.split("/")[0]
+        provider = resource_type.split("/", maxsplit=1)[0]
         return tuple(v for v in self._versions() if wanted in self._types_of(provider, v))
 
     def resource_types(self, provider: str) -> tuple[str, ...]:
@@ -201,7 +201,7 @@ class SchemaRegistry:
 
     def _make_resource(self, resource_type: str, api_version: str) -> ResourceSchema | None:
         """Look a type up and make its validator."""
-        provider = resource_type.split("/")[0]
+        provider = resource_type.split("/", maxsplit=1)[0]
         found = self._types_of(provider, api_version).get(resource_type)
         if found is None:
             return None

@@ -147,7 +147,7 @@ def _segments(resource: FoundResource, places: Places) -> Iterator[Diagnostic]:
     if not isinstance(name, str) or is_expression(name):
         return
     own_type = str(resource.body.get("type", ""))
-    is_nested = bool(resource.parents) and "." not in own_type.split("/")[0]
+    is_nested = bool(resource.parents) and "." not in own_type.split("/", maxsplit=1)[0]
     wanted = len(own_type.split("/")) - (0 if is_nested else 1)
     found = len(name.split("/"))
     if wanted != found:

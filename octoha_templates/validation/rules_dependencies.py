@@ -55,7 +55,7 @@ def dependencies(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
     for resource in scope.resources:
         entries = resource.body.get("dependsOn")
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            targets = _targets(entry, resource, scope, identities)
+            targets = _targets(entry, scope, identities)
             if targets is None:
                 yield _nowhere(entry, (*resource.path, "dependsOn", index), scope, places)
             else:
@@ -68,7 +68,7 @@ def _identity(resource: FoundResource, scope: TemplateScope) -> _Identity:
     names: list[Pieces] = []
     own_type = str(resource.body.get("type", ""))
     nested = [resource]
-    if "." not in own_type.split("/")[0]:
+    if "." not in own_type.split("/", maxsplit=1)[0]:
         nested = [*resource.parents, resource]
     for one in nested:
         names += segments_of(pieces_of(one.name, scope))
@@ -82,7 +82,6 @@ def _folded(pieces: Pieces) -> Pieces:
 
 def _targets(
     entry: Any,
-    resource: FoundResource,
     scope: TemplateScope,
     identities: dict[Path, _Identity],
 ) -> list[Path] | None:
@@ -98,7 +97,7 @@ def _targets(
     pieces = _folded(wanted)
     if len(pieces) != 1 or not isinstance(pieces[0], str):
         return []
-    return _by_name(pieces[0], resource, scope, identities)
+    return _by_name(pieces[0], scope, identities)
 
 
 def _wanted(entry: Any, scope: TemplateScope) -> _Identity | Pieces:
@@ -153,7 +152,6 @@ def _is_known(pieces: Pieces) -> bool:
 
 def _by_name(
     text: str,
-    resource: FoundResource,
     scope: TemplateScope,
     identities: dict[Path, _Identity],
 ) -> list[Path] | None:

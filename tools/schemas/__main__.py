@@ -37,7 +37,7 @@ def main() -> int:
     schemas = _ROOT / "schemas"
     versions: dict[str, str] = json.loads((schemas / "apiVersions.json").read_text("utf-8"))
     wanted = {t: v for t, v in versions.items() if t.startswith(options.only)}
-    files = build_schemas(installed_sources(_ROOT, options.sdk, only=options.only), wanted)
+    files = build_schemas(installed_sources(_ROOT, options.sdk), wanted)
     changed = []
     for name, schema in sorted(files.items()):
         text = schema_text(schema)

@@ -162,7 +162,9 @@ class Emitter:
             return {"items": self._value(wire.item, where), "type": "array"}
         if isinstance(wire, MapOf):
             return {"additionalProperties": self._value(wire.value, where), "type": "object"}
-        assert isinstance(wire, ModelRef)
+        if not isinstance(wire, ModelRef):
+            message = f"{where}: {wire} is not a literal"
+            raise TypeError(message)
         return {"$ref": f"#/definitions/{self._define(wire.name)}"}
 
     def _define(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import types
 import typing
@@ -26,7 +26,7 @@ from tools.schemas.shapes import (
     WireType,
 )
 
-_TEXTS = (str, bytes, datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+_TEXTS = (str, bytes, dt.datetime, dt.date, dt.time, dt.timedelta)
 _ANY_KEYS = (dict, Mapping, MutableMapping)
 
 

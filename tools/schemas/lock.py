@@ -38,7 +38,8 @@ def _hash(source: Source) -> str:
             "--no-deps",
             "--only-binary=:all:",
         ]
-        subprocess.run([*command, "-d", folder, f"{source.package}=={source.version}"], check=True)
+        requirement = f"{source.package}=={source.version}"
+        subprocess.run([*command, "-d", folder, requirement], check=True)  # noqa: S603 - sources.toml
         (wheel,) = Path(folder).iterdir()
         return hashlib.sha256(wheel.read_bytes()).hexdigest()
 

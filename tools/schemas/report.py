@@ -79,7 +79,7 @@ def find_resource(folder: Path, resource_type: str, version: str) -> Node | None
     Returns:
         The definition and its file; None when the folder has none.
     """
-    provider = resource_type.split("/")[0]
+    provider = resource_type.split("/", maxsplit=1)[0]
     for file in sorted((folder / version).glob(f"{provider}*.json")):
         for section, definitions in sorted(_load(file).items()):
             if section.endswith("esourceDefinitions"):

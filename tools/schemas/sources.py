@@ -22,7 +22,6 @@ class Source:
         module: What is imported.
         serves: API version of the release -> API version that its models are used for.
         folder: Where it is installed.
-        provider: The prefix of the resource types that it has, where it is told; empty for any.
     """
 
     package: str
@@ -72,13 +71,12 @@ def locked_requirements(lock: Path) -> dict[str, str]:
     return found
 
 
-def installed_sources(root: Path, sdk: Path, *, only: str = "") -> tuple[Source, ...]:
+def installed_sources(root: Path, sdk: Path) -> tuple[Source, ...]:
     """Give the sources, after installing those that are missing.
 
     Args:
         root: The checkout.
         sdk: Where to.
-        only: A provider; kept for the caller's convenience, as no package says which provider it serves.
 
     Returns:
         The sources.
@@ -101,5 +99,5 @@ def _install(source: Source, requirement: str) -> None:
     pinned.write_text(requirement + "\n", "utf-8")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     command += ["--require-hashes", "--only-binary=:all:", "--target", str(source.folder)]
-    subprocess.run([*command, "-r", str(pinned)], check=True)
+    subprocess.run([*command, "-r", str(pinned)], check=True)  # noqa: S603 - our own lock file
     pinned.unlink()

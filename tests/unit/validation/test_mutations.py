@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,20 +40,25 @@ def _mutations(body: dict[str, Any]) -> Iterator[Mutation]:
     return mutations_of(body, registry_of())
 
 
-@pytest.mark.parametrize("file", rendered_templates(), ids=lambda file: file.parent.name)
-def test_each_single_mistake_in_a_rendered_sample_is_found(file: Path) -> None:
-    """Rendered samples repeat themselves, so one resource of each type and shape is enough."""
-    scopes = read_scopes(json.loads(file.read_text("utf-8")))
-    bodies = {
-        json.dumps([r.type, sorted(r.body), sorted(r.body.get("properties", {}))]): r.body
-        for scope in scopes
-        for r in scope.resources
-        if not r.is_existing and not r.is_deployment and not r.parents
-    }
+def rendered_bodies() -> dict[str, dict[str, Any]]:
+    """Give one resource of each type and shape in the rendered samples, which repeat themselves."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in rendered_templates():
+        for scope in read_scopes(json.loads(file.read_text("utf-8"))):
+            for resource in scope.resources:
+                if not (resource.is_existing or resource.is_deployment or resource.parents):
+                    properties = resource.body.get("properties", {})
+                    shape = json.dumps([resource.type, sorted(resource.body), sorted(properties)])
+                    found.setdefault(shape, dict(resource.body))
+    return found
+
+
+@pytest.mark.skipif(not rendered_templates(), reason="no sample is rendered here")
+def test_each_single_mistake_in_the_rendered_samples_is_found() -> None:
     missed = [
         f"{body['type']}: {mutation}"
-        for body in bodies.values()
-        for mutation in _mutations(dict(body))
+        for body in rendered_bodies().values()
+        for mutation in _mutations(body)
         if not schema_codes(mutation.body) & mutation.codes
     ]
     assert missed == []
