@@ -7,7 +7,7 @@ A stage that finds mistakes raises with all of them; nothing is written here, `B
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,9 +16,17 @@ from typing import Any, Final, Literal
 
 from octoha_templates import artifacts
 from octoha_templates.bicep import CompileResult, compile_text
+from octoha_templates.clouds import find_secrets
 from octoha_templates.config.load import Loaded, stack_for
 from octoha_templates.config.model import Stack
-from octoha_templates.diagnostics import Diagnostic, Location, Related, has_errors, in_order
+from octoha_templates.diagnostics import (
+    Diagnostic,
+    Location,
+    Related,
+    Severity,
+    has_errors,
+    in_order,
+)
 from octoha_templates.errors import BicepError, RenderError, TemplateError
 from octoha_templates.parameters import (
     ParameterSet,
@@ -64,8 +72,12 @@ class Bundle:
         """Write the folder, all or nothing; see `artifacts.write`.
 
         Raises:
+            RenderError: OCT211, a file holds what surely is a secret; nothing is written then.
             ArtifactError: It cannot be written; it is then as it was.
         """
+        secrets = tuple(_secret_findings(self.files))
+        if secrets:
+            raise RenderError(*secrets)
         return artifacts.write(Path(folder), self.files)
 
     def compare(self, folder: str | Path) -> tuple[artifacts.Difference, ...]:
@@ -282,6 +294,19 @@ def _bundle(
         MappingProxyType(parameters),
         in_order(tuple(findings)),
     )
+
+
+def _secret_findings(files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    """Cast the last net: a secret that somebody typed into a tag or a fragment must not be written."""
+    for path, content in files.items():
+        for secret in find_secrets(content.decode()):
+            yield Diagnostic(
+                "OCT211",
+                Severity.ERROR,
+                f"this file would hold a secret ({secret.name})",
+                Location(path, secret.line, secret.column),
+                hint="take it out of the config or the fragment, and renew it: it may have been seen",
+            )
 
 
 def _api_versions(template: Mapping[str, Any]) -> dict[str, str]:

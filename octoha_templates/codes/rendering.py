@@ -58,4 +58,13 @@ RENDERING_CODES: tuple[Code, ...] = (
         example="environments: {test: {load_balancer: {grpc: true}}}",
         instead="Set it for all environments, or give that environment a config of its own.",
     ),
+    Code(
+        "OCT211",
+        "A secret would be written",
+        "A rendered file holds text that surely is a secret, such as a storage account key or a token. Secrets "
+        "are parameters without default and never part of a file.",
+        example="tags: {note: '<a storage account key>'}",
+        instead="Take it out, renew it, and pass it as a secure parameter.",
+        sources=("https://pypi.org/project/microsoft-security-utilities-secret-masker/",),
+    ),
 )

@@ -150,3 +150,17 @@ def test_a_wrong_fragment_is_a_finding(
     (finding,) = caught.value.diagnostics
     assert finding.code == code
     assert finding.location == Location("access/bastion/module.bicep.j2", line)
+
+
+def test_a_secret_that_somebody_typed_is_not_written(tmp_path: Path) -> None:
+    """The key is made up, in the form that Azure Storage gives its keys since 2021."""
+    key = "a" * 76 + "+AStAAAAAA=="
+    bundle = build(load_text(f"{MINIMAL}tags: {{note: '{key}'}}\n"))
+    with pytest.raises(RenderError) as caught:
+        bundle.write(tmp_path / "out")
+    assert {finding.code for finding in caught.value.diagnostics} == {"OCT211"}
+    assert "main.bicep" in {
+        str(finding.location.file) for finding in caught.value.diagnostics if finding.location
+    }
+    assert key not in str(caught.value)
+    assert not (tmp_path / "out").exists()
