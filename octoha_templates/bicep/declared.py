@@ -14,7 +14,7 @@ from typing import Final
 from octoha_templates.bicep.ir import ArrayValue, Entry, Literal, ObjectValue, Value
 from octoha_templates.bicep.lower import NotLoweredError
 from octoha_templates.bicep.model import FileModel
-from octoha_templates.bicep.resource_types import known_type
+from octoha_templates.bicep.resource_types import known_type, spelled
 from octoha_templates.bicep.symbols import (
     ImportedSymbol,
     NamespaceSymbol,
@@ -188,7 +188,7 @@ class DeclaredTypes:
         return self._resource_derived(found, pointer, node)
 
     def _resource_derived(self, found: Resolved, pointer: str, node: TypeExpression) -> ObjectValue:
-        kind = known_type(found.segments)
+        kind = known_type(found.resource_type, found.segments)
         if kind is None:
             raise NotLoweredError(node, "this part of a resource's type")
         written = found.resource_type + (f"#{pointer}" if pointer else "")
@@ -266,7 +266,8 @@ class DeclaredTypes:
         argument = node.arguments[0] if len(node.arguments) == 1 else None
         known = base in ("resource", "resourceInput", "resourceOutput")
         if known and isinstance(argument, LiteralType) and isinstance(argument.value, String):
-            return Resolved((), self, None, argument.value.value, base)
+            kind, _, number = argument.value.value.partition("@")
+            return Resolved((), self, None, f"{spelled(kind, number)}@{number}", base)
         raise NotLoweredError(node, f"the type `{base}<>`")
 
     # --- Parts of types ---------------------------------------------------------------------------

@@ -144,7 +144,9 @@ def _expression(model: FileModel, node: Node) -> None:
         case Interpolation(segments=segments):
             for segment in segments:
                 _address(model, node, segment)
-            _needless(model, node)
+            parent = model.declared.parents.get(node)
+            if not isinstance(parent, Property) or parent.key is not node:
+                _needless(model, node)
         case Call(name=name, arguments=arguments) if name.name == "concat":
             if any(isinstance(argument, String | Interpolation) for argument in arguments):
                 message = "a string with `${}` is easier to read than `concat()`"

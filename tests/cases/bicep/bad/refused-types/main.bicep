@@ -1,3 +1,3 @@
-param rules resourceInput<'Microsoft.Network/networkSecurityGroups@2025-05-01'>.properties.securityRules
+param values resourceInput<'Microsoft.Authorization/policyAssignments@2024-04-01'>.properties.parameters
 
-output rules array = rules
+output values object = values
