@@ -17,12 +17,15 @@ from typing import Any
 import msgspec
 
 _INDENT = "  "
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# Bicep takes a bare name of at most 255 characters.
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
 _KEYWORD_VALUES = frozenset({"true", "false", "null"})
 _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Control, format (bidirectional marks), surrogate, private use, line and paragraph separators: nobody
 # reviewing the Bicep could see them.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# PowerShell ends a single-quoted string at the typographic quotes, too.
+_POWERSHELL_QUOTE = re.compile("(['\u2018\u2019\u201a\u201b])")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$])")
 _PLAIN = re.compile(r"[ !\"#%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z{|}~]*\Z")
 
@@ -53,7 +56,7 @@ def bicep_literal(value: Any, indent: int = 0) -> str:
         return bicep_literal(msgspec.to_builtins(value), indent)
     if isinstance(value, Mapping):
         return _object(value, indent)
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return _array(value, indent)
     raise TypeError(f"a {type(value).__name__} has no Bicep literal")
 
@@ -101,8 +104,14 @@ def _key(key: str) -> str:
 
 
 def markdown_text(value: object) -> str:
-    """Write a value so that Markdown shows it as it is, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+    """Write a value so that Markdown shows it as it is, on one line; what cannot be seen as U+202E."""
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+    return "".join(_visible(character) for character in escaped)
+
+
+def _visible(character: str) -> str:
+    unseen = unicodedata.category(character) in _UNSEEN
+    return f"U+{ord(character):04X}" if unseen else character
 
 
 def shell_word(value: object) -> str:
@@ -112,4 +121,4 @@ def shell_word(value: object) -> str:
 
 def powershell_string(value: object) -> str:
     """Write a value as a PowerShell string that is not expanded."""
-    return "'" + str(value).replace("'", "''") + "'"
+    return "'" + _POWERSHELL_QUOTE.sub(r"\1\1", str(value)) + "'"
