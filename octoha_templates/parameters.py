@@ -6,11 +6,12 @@ environment and comparing it with the base shows, too, whether its overlay chang
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from octoha_templates.bicep import compile_text
 from octoha_templates.bicep.parser import parse
@@ -42,26 +43,35 @@ class ParameterSet:
     secrets: tuple[str, ...]
 
 
-def parameter_set(main: RenderedModule) -> ParameterSet:
-    """Read the values of an environment off its `main.bicep`.
+def parameter_set(declared: Mapping[str, Json]) -> ParameterSet:
+    """Read the values of an environment off the parameters of its compiled `main.bicep`.
 
     Args:
-        main: The file, rendered for the environment. Defaults that are expressions, such as one that
+        declared: The `parameters` of the ARM template. Defaults that are expressions, such as one that
             asks Azure, stay with the template.
-
-    Raises:
-        BicepError: The file does not compile; only a folder of overrides can cause that.
     """
-    declared = compile_text(_parameters_only(main), file=main.path).template.get("parameters", {})
-    values = {
-        name: _plain(parameter["defaultValue"])
-        for name, parameter in declared.items()
-        if "defaultValue" in parameter and not _is_expression(parameter["defaultValue"])
-    }
     secrets = tuple(
         name for name, parameter in declared.items() if parameter["type"].lower() in _SECURE
     )
-    return ParameterSet({k: v for k, v in values.items() if k not in secrets}, secrets)
+    values = {
+        name: _plain(parameter["defaultValue"])
+        for name, parameter in declared.items()
+        if name not in secrets
+        and "defaultValue" in parameter
+        and not _is_expression(parameter["defaultValue"])
+    }
+    return ParameterSet(values, secrets)
+
+
+def declared_parameters(main: RenderedModule) -> Mapping[str, Json]:
+    """Compile the parameters of a `main.bicep`, and nothing else of it.
+
+    Raises:
+        BicepError: They do not compile; only a folder of overrides can cause that.
+    """
+    template = compile_text(_parameters_only(main), file=main.path).template
+    declared: Mapping[str, Json] = template.get("parameters", {})
+    return declared
 
 
 def shape_findings(
@@ -203,4 +213,4 @@ def _shape_finding(environment: str, what: str, file: str) -> Diagnostic:
 
 def stable_json(value: Any) -> bytes:
     """Write JSON that is the same bytes for the same value on every machine, in the order given."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -30,6 +30,7 @@ from octoha_templates.diagnostics import (
 from octoha_templates.errors import BicepError, RenderError, TemplateError
 from octoha_templates.parameters import (
     ParameterSet,
+    declared_parameters,
     parameter_set,
     parameters_bicep,
     parameters_json,
@@ -129,7 +130,7 @@ def build(
     result = _compiled(rendered, compiler)
     findings = _checked(rendered, result, schemas)
     names = tuple(loaded.environments) if environments is None else tuple(environments)
-    sets = {MAIN: (loaded.stack, parameter_set(rendered.modules[0]))}
+    sets = {MAIN: (loaded.stack, parameter_set(result.template.get("parameters", {})))}
     for name in names:
         sets[name] = _environment_set(loaded, name, rendered, overrides)
     runbook = render_runbook(
@@ -168,7 +169,7 @@ def build_component(
     rendered = render_component(loaded.stack, component, overrides)
     result = _compiled(rendered, compiler)
     findings = _checked(rendered, result, schemas)
-    sets = {MAIN: (loaded.stack, parameter_set(rendered.modules[0]))}
+    sets = {MAIN: (loaded.stack, parameter_set(result.template.get("parameters", {})))}
     runbook = render_runbook(loaded.stack, (component,), (), secret_parameters(sets[MAIN][1]))
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, findings, loaded.config_hash, compiler)
@@ -236,7 +237,7 @@ def _environment_set(
     findings = tuple(shape_findings(base, rendered, name, loaded.file))
     if findings:
         raise RenderError(*findings)
-    return stack, parameter_set(rendered.modules[0])
+    return stack, parameter_set(declared_parameters(rendered.modules[0]))
 
 
 def _sources(rendered: RenderedStack) -> dict[str, bytes]:
