@@ -95,4 +95,7 @@ def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]
             continue  # One blank line is enough; fragments that are left out leave theirs behind.
         clean.append(bare)
         places.append(current)
-    return "\n".join(clean).rstrip("\n") + "\n", tuple(places)
+    while clean and not clean[-1]:
+        clean.pop()
+        places.pop()
+    return "\n".join(clean) + "\n", tuple(places)
