@@ -81,6 +81,16 @@ def test_a_running_instance_is_never_upgraded_by_a_deployment(bootstrap: Script)
     assert "DEPLOY.md" in install
 
 
+def test_a_node_asks_itself_for_the_portal(bootstrap: Script) -> None:
+    """An internal load balancer loses what it would hand back to the machine it came from."""
+    body = text_of(bootstrap.functions["Set-OwnPortalAddress"])
+    assert callers_of(bootstrap, "Set-OwnPortalAddress") == {"Install-Node"}
+    assert "127.0.0.1 $($Settings.portalHostName) $marker" in body
+    # Nothing is written the second time, and an older name of the portal goes.
+    assert body.index("return") < body.index("WriteAllLines")
+    assert "-not $_.EndsWith($marker)" in body
+
+
 def test_installer_is_checked_before_it_runs(bootstrap: Script) -> None:
     body = text_of(bootstrap.functions["Install-OctopusMsi"])
     assert body.index("Assert-InstallerIsGenuine") < body.index("'msiexec.exe'")

@@ -393,6 +393,21 @@ function Set-FirewallRules {
     }
 }
 
+function Set-OwnPortalAddress {
+    # Azure's load balancer loses a connection that it would hand back to the node it came from. So whatever runs on a
+    # node and calls the portal by its name, such as a script step, asks this node.
+    $marker = '# Octopus portal'
+    $file = Join-Path $env:SystemRoot 'System32\drivers\etc\hosts'
+    $wanted = "127.0.0.1 $($Settings.portalHostName) $marker"
+    $lines = @([System.IO.File]::ReadAllLines($file))
+    $others = @($lines | Where-Object { -not $_.EndsWith($marker) })
+    if ($lines -contains $wanted -and $others.Count -eq $lines.Count - 1) {
+        return
+    }
+    [System.IO.File]::WriteAllLines($file, [string[]]($others + $wanted))
+    Write-Log "The node asks itself for $($Settings.portalHostName)."
+}
+
 function Set-DefenderExclusions {
     # The two folders that the Octopus hardening page names.
     if ($null -eq (Get-Command -Name Add-MpPreference -ErrorAction SilentlyContinue)) {
@@ -1159,6 +1174,7 @@ function Install-Node {
     Initialize-HomeFolder
     Disable-OldTls
     Set-FirewallRules
+    Set-OwnPortalAddress
     Set-ShareCredential
     Test-ShareIsWritable
     Initialize-SharedFolders
