@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.schemas.sources import Source, read_sources
+from tools.schemas.sources import read_sources, read_support
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HEADER = "# The packages that schemas/ is made from. Written by `python -m tools.schemas.lock`.\n"
@@ -20,13 +20,15 @@ def main() -> int:
     Returns:
         The exit code, 0.
     """
-    sources = read_sources(_ROOT / "tools" / "schemas" / "sources.toml", Path())
-    lines = [f"{s.package}=={s.version} \\\n    --hash=sha256:{_hash(s)}\n" for s in sources]
-    (_ROOT / "schemas" / "sdk.lock").write_text(_HEADER + "".join(sorted(lines)), "utf-8")
+    table = _ROOT / "tools" / "schemas" / "sources.toml"
+    sources = [f"{s.package}=={s.version}" for s in read_sources(table, Path())]
+    wanted = sorted([*sources, *read_support(table)])
+    lines = [f"{name} \\\n    --hash=sha256:{_hash(name)}\n" for name in wanted]
+    (_ROOT / "schemas" / "sdk.lock").write_text(_HEADER + "".join(lines), "utf-8")
     return 0
 
 
-def _hash(source: Source) -> str:
+def _hash(requirement: str) -> str:
     """Give the SHA-256 of the wheel of a release."""
     with tempfile.TemporaryDirectory() as folder:
         command = [
@@ -38,7 +40,6 @@ def _hash(source: Source) -> str:
             "--no-deps",
             "--only-binary=:all:",
         ]
-        requirement = f"{source.package}=={source.version}"
         subprocess.run([*command, "-d", folder, requirement], check=True)  # noqa: S603 - sources.toml
         (wheel,) = Path(folder).iterdir()
         return hashlib.sha256(wheel.read_bytes()).hexdigest()
