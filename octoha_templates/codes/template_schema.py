@@ -144,4 +144,19 @@ SCHEMA_CODES: tuple[Code, ...] = (
         example="--schemas schema",
         instead="--schemas schemas, a folder that has <apiVersion>/<Provider>.json in it",
     ),
+    Code(
+        "OCT462",
+        "Not a template",
+        "The text is not JSON, so there is no template to check. Comments and strings over several lines "
+        "are taken, as Azure's own tools take them.",
+        example='{ "resources": [ }',
+        instead='{ "resources": [] }',
+    ),
+    Code(
+        "OCT463",
+        "Key there twice",
+        "An object has the same key twice. Only the last one counts, and nobody is told.",
+        example='{ "name": "a", "name": "b" }',
+        instead='{ "name": "b" }',
+    ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from octoha_templates.validation.arm_json import ArmText, read_arm_json
 from octoha_templates.validation.registry import SchemaRegistry, registry_of
 from octoha_templates.validation.template import validate_template
 
-__all__ = ["SchemaRegistry", "registry_of", "validate_template"]
+__all__ = ["ArmText", "SchemaRegistry", "read_arm_json", "registry_of", "validate_template"]
