@@ -67,11 +67,12 @@ def compile_text(
     return CompileResult(emitted.template, diagnostics, emitted.places)
 
 
-def compile_file(path: str | Path) -> CompileResult:
+def compile_file(path: str | Path, *, root: str | Path | None = None) -> CompileResult:
     """Compile a Bicep file.
 
     Args:
-        path: The file; its folder is the root folder, so modules must stand in it or below.
+        path: The file.
+        root: The root folder, in which the file and all that it names must be; its own folder without one.
 
     Returns:
         As `compile_text`.
@@ -79,10 +80,8 @@ def compile_file(path: str | Path) -> CompileResult:
     Raises:
         BicepError: As `compile_text`; OCT340 also when the file itself cannot be read.
     """
-    target = Path(path)
-    read = folder_reader(target.parent)
-    text = _text_of(target, read)
-    return compile_text(text, file=target.name, read=read)
+    name, read = _placed(Path(path), root)
+    return compile_text(_text_of(name, read), file=name, read=read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,32 +129,47 @@ def compile_params_text(
 
 
 def compile_params_file(
-    path: str | Path, *, environment: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    root: str | Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> ParametersResult:
-    """Compile a parameter file; its folder is the root folder.
+    """Compile a parameter file.
 
     Args:
         path: The file.
+        root: As for `compile_file`.
         environment: As for `compile_params_text`.
 
     Raises:
         BicepError: As `compile_params_text`; OCT340 also when the file itself cannot be read.
     """
-    target = Path(path)
-    read = folder_reader(target.parent)
-    text = _text_of(target, read)
-    return compile_params_text(text, file=target.name, read=read, environment=environment)
+    name, read = _placed(Path(path), root)
+    return compile_params_text(_text_of(name, read), file=name, read=read, environment=environment)
 
 
-def _text_of(target: Path, read: Reader) -> str:
+def _placed(path: Path, root: str | Path | None) -> tuple[str, Reader]:
+    """Give the path of a file relative to its root folder, and a reader for that folder."""
+    if root is None:
+        return path.name, folder_reader(path.parent)
+    folder = Path(root).resolve()
+    target = path.resolve()
+    if not target.is_relative_to(folder):
+        message = "the file is not in the root folder"
+        hint = "name a folder above the file"
+        raise BicepError(Diagnostic("OCT341", Severity.ERROR, message, Location(path.name), hint))
+    return target.relative_to(folder).as_posix(), folder_reader(folder)
+
+
+def _text_of(name: str, read: Reader) -> str:
     """Read the file that is compiled."""
     try:
-        return read(target.name).decode("utf-8-sig")
+        return read(name).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         is_text = not isinstance(error, UnicodeDecodeError)
         reason = "it cannot be opened" if is_text else "it is not UTF-8 text"
         message = f"the file cannot be read: {reason}"
-        place = Location(target.name)
+        place = Location(name)
         raise BicepError(Diagnostic("OCT340", Severity.ERROR, message, place)) from error
 
 

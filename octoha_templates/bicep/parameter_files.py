@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from octoha_templates.bicep.compiler import Compilation
-from octoha_templates.bicep.evaluate import NotKnownError, evaluate
+from octoha_templates.bicep.evaluate import Evaluator, NotKnownError
 from octoha_templates.bicep.findings import did_you_mean
-from octoha_templates.bicep.ir import FunctionCall, Literal, Value
-from octoha_templates.bicep.lower import Lowerer, NotLoweredError
+from octoha_templates.bicep.imports import resolve_imports
+from octoha_templates.bicep.ir import FunctionCall, LambdaValue, Literal, Value
+from octoha_templates.bicep.lower import Lowerer, NotLoweredError, qualified
 from octoha_templates.bicep.model import FileModel, ModuleTemplate
 from octoha_templates.bicep.syntax import Call, Extends, MethodCall, Node, Using
 
+EXTERNAL: Final = frozenset({"externalInput", "readCliArg", "readEnvVar"})
 PARAMETERS_SCHEMA: Final = (
     "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 )
@@ -36,10 +38,10 @@ def emit_parameters(
         The JSON, or None when there are errors.
     """
     template = _template(compilation, model)
-    evaluator = _Evaluator(model, environment)
+    values = _Values(model, environment)
     parameters: dict[str, Any] = {}
     for symbol in model.declared.assignments:
-        written = evaluator.parameter(symbol.node.value)
+        written = values.parameter(symbol.node.value)
         if written is not None:
             parameters[symbol.name] = written
     if template is not None:
@@ -82,12 +84,13 @@ def _check_fit(model: FileModel, template: ModuleTemplate) -> None:
         model.findings.error("OCT357", 0, message, "add `param name = value`")
 
 
-class _Evaluator:
+class _Values:
     """Works out the values of one parameter file."""
 
     def __init__(self, model: FileModel, environment: Mapping[str, str]) -> None:
         self.model = model
         self.environment = environment
+        self.imported = resolve_imports(model)
         self.lowerer = Lowerer(model)
 
     def parameter(self, node: Node) -> dict[str, Any] | None:
@@ -99,7 +102,7 @@ class _Evaluator:
 
     def _value(self, node: Node) -> Any:
         try:
-            return evaluate(self.lowerer.lower(node), self._variable)
+            return Evaluator(self._known).value(self.lowerer.lower(node))
         except NotLoweredError as error:
             self.model.findings.refuse("OCT393", error.node.start, error.what)
             return NotKnownError("")
@@ -108,17 +111,16 @@ class _Evaluator:
             self.model.findings.error("OCT358", node.start, message)
             return error
 
-    def _variable(self, call: FunctionCall) -> Value | None:
+    def _known(self, call: FunctionCall) -> Value | None:
         """Give what the functions of a parameter file stand for."""
         name = call.name
         first = call.arguments[0] if call.arguments else None
         if name == "variables" and isinstance(first, Literal):
-            for symbol in self.model.declared.variables:
-                if symbol.name == first.value:
-                    return self.lowerer.lower(symbol.node.value)
-            for loaded in self.model.file_variables.values():
-                if loaded.name == first.value:
-                    return loaded.value
+            return self._variable(str(first.value))
+        if "." in name:
+            return self._user_function(name)
+        if name in EXTERNAL:
+            raise NotLoweredError(Node(0, 0), f"`{name}()`")
         if name == "readEnvironmentVariable" and isinstance(first, Literal):
             found = self.environment.get(str(first.value))
             if found is not None:
@@ -126,6 +128,26 @@ class _Evaluator:
             if len(call.arguments) > 1:
                 return call.arguments[1]
             raise NotKnownError(f"the environment variable `{first.value}` is not set")
+        return None
+
+    def _variable(self, name: str) -> Value | None:
+        """Find a variable, one that was imported, or the content of a file."""
+        for symbol in self.model.declared.variables:
+            if symbol.name == name:
+                return self.lowerer.lower(symbol.node.value)
+        for loaded in self.model.file_variables.values():
+            if loaded.name == name:
+                return loaded.value
+        found = (other.value() for other in self.imported.variables if other.name == name)
+        return next(found, None)
+
+    def _user_function(self, name: str) -> Value | None:
+        """Find a function that was imported."""
+        for found in self.imported.functions:
+            if qualified(found.name) == name:
+                node = found.symbol.node
+                names = tuple(parameter.name.name for parameter in node.parameters)
+                return LambdaValue(names, Lowerer(found.model).lower(node.body))
         return None
 
     def _reference(self, node: Call | MethodCall) -> dict[str, Any] | None:

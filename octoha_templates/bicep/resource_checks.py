@@ -6,6 +6,7 @@ from typing import Final
 
 from octoha_templates.bicep.findings import did_you_mean
 from octoha_templates.bicep.model import FileModel, ModuleTemplate
+from octoha_templates.bicep.resources import has_extension
 from octoha_templates.bicep.symbols import ModuleSymbol, ResourceSymbol, spreads
 from octoha_templates.bicep.syntax import (
     Array,
@@ -64,7 +65,8 @@ def _check_resource(model: FileModel, resource: ResourceSymbol) -> None:
     if resource.body is None:
         return
     _check_repeated(model, resource.body)
-    if "/" in resource.type and resource.find("name") is None and not spreads(resource.body):
+    is_azure = "/" in resource.type and not has_extension(model)
+    if is_azure and resource.find("name") is None and not spreads(resource.body):
         message = f"the resource `{resource.name}` has no name"
         model.findings.error("OCT348", resource.node.name.start, message, "add the property `name`")
 
@@ -95,8 +97,8 @@ def _check_module(model: FileModel, module: ModuleSymbol) -> None:
             )
             message = f"a module has no property `{name}`"
             model.findings.error("OCT347", member.start, message, hint)
-        elif name in ("identity", "extensionConfigs"):
-            model.findings.refuse("OCT392", member.start, f"`{name}` of a module")
+        elif name == "extensionConfigs":
+            model.findings.refuse("OCT392", member.start, "`extensionConfigs` of a module")
     template = model.modules.get(module)
     if template is not None:
         _check_params(model, module, template)

@@ -18,6 +18,7 @@ from octoha_templates.bicep.symbols import (
     ModuleSymbol,
     ResourceSymbol,
     Symbol,
+    VariableSymbol,
 )
 from octoha_templates.bicep.syntax import (
     Call,
@@ -71,8 +72,13 @@ def _resolve_type(model: FileModel, resource: ResourceSymbol) -> None:
         _resolve_type(model, child)
 
 
+def has_extension(model: FileModel) -> bool:
+    """Say whether a file uses an extension; then types of resources may have other forms."""
+    return any(isinstance(statement, Extension) for statement in model.program.statements)
+
+
 def _report_type(model: FileModel, written: Node) -> None:
-    if any(isinstance(statement, Extension) for statement in model.program.statements):
+    if has_extension(model):
         return
     message = "a resource type has the form `Provider/type@version`"
     hint = "write for example 'Microsoft.Storage/storageAccounts@2023-05-01'"
@@ -315,6 +321,9 @@ def _read_scope(model: FileModel, written: Expression, *, module: bool) -> Scope
     message = "`scope` must be a scope function, such as `resourceGroup('name')`, or a resource"
     if isinstance(symbol, ModuleSymbol):
         message = "`scope` cannot be a module"
+    if isinstance(symbol, VariableSymbol):
+        model.findings.refuse("OCT393", written.start, "a variable as a scope")
+        return None
     model.findings.error("OCT335", written.start, message)
     return None
 
