@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 
@@ -28,15 +28,21 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function; the name of a user's own has its namespace: `contoso.name`."""
+    """A call of a function; the name of a user's own has its namespace: `contoso.name`.
+
+    Attributes:
+        name: As it is written.
+        arguments: In order.
+        function: The name the way functions are compared: in lower case.
+    """
 
     name: str
     arguments: tuple[Expression, ...]
+    function: str = field(init=False, compare=False)
 
-    @property
-    def function(self) -> str:
-        """Give the name the way functions are compared: in lower case."""
-        return self.name.casefold()
+    def __post_init__(self) -> None:
+        """Fold the name once, as it is compared often."""
+        object.__setattr__(self, "function", self.name.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,22 @@ def parse_expression(text: str) -> Expression:
     expression = parser.expression()
     parser.expect_end()
     return expression
+
+
+@lru_cache(maxsize=8192)
+def calls_of(text: str) -> tuple[Call, ...]:
+    """List every call in an expression, the outer ones first.
+
+    Args:
+        text: What `is_expression` says yes to.
+
+    Returns:
+        The calls; kept, as the same few expressions stand in every template.
+
+    Raises:
+        ExpressionSyntaxError: It cannot be read.
+    """
+    return tuple(iter_calls(parse_expression(text)))
 
 
 def iter_calls(expression: Expression) -> Iterator[Call]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from octoha_templates.diagnostics import Diagnostic, Severity
@@ -14,6 +15,19 @@ from octoha_templates.validation.scopes import TemplateScope, Used
 
 _SECTIONS: Final = {"parameters": "parameter", "variables": "variable"}
 _START_KEYS: Final = ("name", "type", "apiVersion", "location", "condition", "dependsOn", "scope")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What expressions may refer to, folded.
+
+    Attributes:
+        names: `parameters` and `variables` -> their names.
+        functions: The functions that the template declares.
+    """
+
+    names: Mapping[str, frozenset[str]]
+    functions: frozenset[str]
 
 
 def references(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
@@ -28,17 +42,20 @@ def references(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
     """
     if not scope.is_inner:
         return  # its expressions were looked at with the template around it
-    functions = _own_functions(scope)
+    known = _Known(
+        {section: frozenset(n.casefold() for n in _names(scope, section)) for section in _SECTIONS},
+        _own_functions(scope),
+    )
     for used in scope.expressions:
-        if used.tree is None:
+        if used.problem:
             yield places.finding(
                 "OCT423", used.path, f"the expression is not valid: {used.problem}"
             )
             continue
         if _is_inside_function(used.path, scope):
             continue
-        for call in used.calls():
-            yield from _call(call, used, scope, functions, places)
+        for call in used.calls:
+            yield from _call(call, used, scope, known, places)
 
 
 def unused(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
@@ -72,17 +89,19 @@ def _call(
     call: Call,
     used: Used,
     scope: TemplateScope,
-    functions: frozenset[str],
+    known: _Known,
     places: Places,
 ) -> Iterator[Diagnostic]:
     """Check one call."""
     if call.function in _SECTIONS:
-        yield from _name(call, used, scope, places)
+        name = first_text(call)
+        if name is not None and name.casefold() not in known.names[call.function]:
+            yield _unknown_name(name, call, used, scope, places)
     elif call.function == "copyindex":
         yield from _copy_index(call, used, places)
     elif "." in call.name:
-        if call.function not in functions:
-            yield _unknown_function(call, used, sorted(functions), places)
+        if call.function not in known.functions:
+            yield _unknown_function(call, used, sorted(known.functions), places)
     elif not is_known(call.name):
         yield _unknown_function(call, used, list(FUNCTIONS.values()), places)
     if is_runtime(call.name) and (where := _start_part(used.path, scope)):
@@ -94,17 +113,13 @@ def _call(
         )
 
 
-def _name(call: Call, used: Used, scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
-    """Check that a parameter or variable exists."""
-    name = first_text(call)
-    if name is None:
-        return  # computed while the deployment runs
-    known = _names(scope, call.function)
-    if name.casefold() in (k.casefold() for k in known):
-        return
-    near = did_you_mean(name, known)
+def _unknown_name(
+    name: str, call: Call, used: Used, scope: TemplateScope, places: Places
+) -> Diagnostic:
+    """Report a parameter or variable that does not exist."""
+    near = did_you_mean(name, _names(scope, call.function))
     what = _SECTIONS[call.function]
-    yield places.finding(
+    return places.finding(
         "OCT424",
         used.path,
         f"there is no {what} `{name}`",
@@ -157,7 +172,7 @@ def _used_names(scope: TemplateScope, section: str) -> set[str] | None:
     """Collect, folded, what expressions use of a section; None when a name is computed."""
     found: set[str] = set()
     for used in scope.expressions:
-        for call in used.calls():
+        for call in used.calls:
             if call.function == section:
                 name = first_text(call)
                 if name is None:

@@ -31,9 +31,10 @@ def secrets(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
     """
     yield from _defaults(scope, places)
     if scope.is_inner:
-        secret_variables = _secret_variables(scope)
+        parameters = _secure_parameters(scope)
+        variables = _secret_variables(scope, parameters)
         for used in scope.expressions:
-            secret = _secret_in(used, scope, secret_variables)
+            secret = _secret_in(used, parameters, variables)
             if secret:
                 yield from _in_output(used, secret, scope, places)
                 yield from _in_outer_template(used, secret, scope, places)
@@ -68,39 +69,44 @@ def _defaults(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
         )
 
 
-def _secret_in(used: Used, scope: TemplateScope, secret_variables: frozenset[str]) -> str:
+def _secure_parameters(scope: TemplateScope) -> frozenset[str]:
+    """List, folded, the parameters that are secure."""
+    declared = scope.section("parameters").items()
+    return frozenset(name.casefold() for name, body in declared if is_secure(body))
+
+
+def _secret_in(used: Used, parameters: frozenset[str], variables: frozenset[str]) -> str:
     """Name the secret that an expression gives away; empty when there is none."""
-    for call in used.calls():
-        secret = _secret_of_call(call, scope, secret_variables)
+    for call in used.calls:
+        secret = _secret_of_call(call, parameters, variables)
         if secret:
             return secret
     return ""
 
 
-def _secret_of_call(call: Call, scope: TemplateScope, secret_variables: frozenset[str]) -> str:
+def _secret_of_call(call: Call, parameters: frozenset[str], variables: frozenset[str]) -> str:
     """Name the secret that a call gives; empty when it gives none."""
     if is_list_function(call.name):
         return f"what `{call.name}` returns"
     name = first_text(call)
     if name is None:
         return ""
-    if call.function == "parameters":
-        by_name = {k.casefold(): v for k, v in scope.section("parameters").items()}
-        if is_secure(by_name.get(name.casefold())):
-            return f"the secure parameter `{name}`"
-    if call.function == "variables" and name.casefold() in secret_variables:
+    if call.function == "parameters" and name.casefold() in parameters:
+        return f"the secure parameter `{name}`"
+    if call.function == "variables" and name.casefold() in variables:
         return f"the variable `{name}`, which holds a secret"
     return ""
 
 
-def _secret_variables(scope: TemplateScope) -> frozenset[str]:
+def _secret_variables(scope: TemplateScope, parameters: frozenset[str]) -> frozenset[str]:
     """List, folded, the variables that hold a secret, through other variables too."""
     found: frozenset[str] = frozenset()
     while True:
         grown = found | {
             str(used.path[len(scope.path) + 1]).casefold()
             for used in scope.expressions
-            if _inside(used.path, scope)[:1] == ("variables",) and _secret_in(used, scope, found)
+            if _inside(used.path, scope)[:1] == ("variables",)
+            and _secret_in(used, parameters, found)
         }
         if grown == found:
             return found

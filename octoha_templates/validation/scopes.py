@@ -13,11 +13,9 @@ from typing import Any, Final
 from octoha_templates.schemacheck import Path
 from octoha_templates.validation.arm_expressions import (
     Call,
-    Expression,
     ExpressionSyntaxError,
+    calls_of,
     is_expression,
-    iter_calls,
-    parse_expression,
 )
 
 DEPLOYMENTS: Final = "microsoft.resources/deployments"
@@ -33,21 +31,16 @@ class Used:
     Attributes:
         path: Where it is, from the root of the outermost template.
         text: As it is written.
-        tree: What it says; None when it cannot be read.
-        problem: Why it cannot be read.
+        calls: Every call in it, the outer ones first; none when it cannot be read.
+        problem: Why it cannot be read; empty when it can.
         loops: The names of the loops around it; the loop of the resource is "".
     """
 
     path: Path
     text: str
-    tree: Expression | None
+    calls: tuple[Call, ...]
     problem: str = ""
     loops: frozenset[str] = frozenset()
-
-    def calls(self) -> Iterator[Call]:
-        """Go through the calls of the expression; none when it cannot be read."""
-        if self.tree is not None:
-            yield from iter_calls(self.tree)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,6 +251,6 @@ def _collect_loops(
 def _used(text: str, path: Path, loops: frozenset[str]) -> Used:
     """Read one expression."""
     try:
-        return Used(path, text, parse_expression(text), "", loops)
+        return Used(path, text, calls_of(text), "", loops)
     except ExpressionSyntaxError as error:
-        return Used(path, text, None, str(error), loops)
+        return Used(path, text, (), str(error), loops)
