@@ -9,9 +9,11 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from octoha_templates.diagnostics import Diagnostic
 from octoha_templates.validation.places import Places
-from octoha_templates.validation.scopes import FoundResource, TemplateScope
+from octoha_templates.validation.scopes import FoundResource, Json, TemplateScope
 
 MAX_TEMPLATE_BYTES: Final = 4 * 1024 * 1024
 MAX_EXPRESSION_CHARACTERS: Final = 24_576
@@ -52,7 +54,7 @@ def _size(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
     """Find a template that is too large; only the outermost one counts, as it holds the others."""
     if scope.path:
         return
-    size = len(json.dumps(scope.body, ensure_ascii=False, separators=(",", ":")).encode())
+    size = _size_in_bytes(scope.body)
     if size > MAX_TEMPLATE_BYTES:
         yield places.finding(
             "OCT420",
@@ -60,6 +62,14 @@ def _size(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
             f"the template has {size} bytes, but ARM takes {MAX_TEMPLATE_BYTES}",
             hint="put modules into template specs, or load less text into it",
         )
+
+
+def _size_in_bytes(body: Json) -> int:
+    """Measure a template without the space between its parts."""
+    try:
+        return len(msgspec.json.encode(body))
+    except UnicodeEncodeError:  # half a character, as "\\ud800" gives; only JSON can write it
+        return len(json.dumps(body, separators=(",", ":")))
 
 
 def _too_many(

@@ -207,7 +207,7 @@ def _collect(
 ) -> None:
     """Collect the expressions of a value, keys included."""
     if isinstance(value, str):
-        if is_expression(value):
+        if value[:1] == "[" and is_expression(value):
             found.append(_used(value, path, loops))
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -225,7 +225,7 @@ def _collect_object(
     if isinstance(copy, dict):
         here = loops | {"", str(copy.get("name", ""))}
     for key, inner in value.items():
-        if is_expression(key):
+        if key[:1] == "[" and is_expression(key):
             found.append(_used(key, (*path, key), here))
         if key == "copy" and isinstance(inner, list):
             _collect_loops(inner, (*path, key), here, skip, found)

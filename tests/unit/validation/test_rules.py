@@ -42,6 +42,10 @@ def test_a_template_of_more_than_4_mb_is_found() -> None:
     assert (found.code, found.path) == ("OCT420", "")
 
 
+def test_half_a_character_does_no_harm() -> None:
+    assert findings(tagged("\ud800")) == []
+
+
 @pytest.mark.parametrize(
     ("section", "count", "entry"),
     [("parameters", 257, {"type": "string"}), ("variables", 257, "a"), ("outputs", 65, None)],
