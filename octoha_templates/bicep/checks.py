@@ -16,11 +16,13 @@ from octoha_templates.bicep.imports import exported_symbols
 from octoha_templates.bicep.model import FileModel
 from octoha_templates.bicep.resource_checks import check_bodies
 from octoha_templates.bicep.symbols import (
+    AssignmentSymbol,
     FunctionSymbol,
     OutputSymbol,
     ParameterSymbol,
     Symbol,
     TypeSymbol,
+    VariableSymbol,
 )
 from octoha_templates.bicep.syntax import (
     Assert,
@@ -196,12 +198,15 @@ def _uses(model: FileModel) -> dict[Symbol, list[Symbol]]:
     graph: dict[Symbol, list[Symbol]] = {
         symbol: [use.target for use in uses] for symbol, uses in all_uses(model).items()
     }
-    plain: list[Symbol] = [*model.declared.parameters, *model.declared.functions]
+    declared = model.declared
+    plain: list[Symbol] = [*declared.parameters, *declared.functions, *declared.assignments]
+    followed: tuple[type[Symbol], ...] = (ParameterSymbol, FunctionSymbol)
+    if model.program.is_parameter_file:
+        plain.extend(declared.variables)
+        followed = (AssignmentSymbol, VariableSymbol)
     for symbol in plain:
         used = (model.symbol_of(node) for node in descendants(symbol.node))
-        graph[symbol] = [
-            found for found in used if isinstance(found, ParameterSymbol | FunctionSymbol)
-        ]
+        graph[symbol] = [found for found in used if isinstance(found, followed)]
     return graph
 
 

@@ -82,6 +82,8 @@ class Compilation:
         self._open.append(path)
         try:
             self._passes(model)
+        except RecursionError:
+            checks.report_depth(model)
         finally:
             self._open.pop()
         return model

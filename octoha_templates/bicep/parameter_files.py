@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from octoha_templates.bicep.checks import report_depth
 from octoha_templates.bicep.compiler import Compilation
 from octoha_templates.bicep.evaluate import Evaluator, NotKnownError
 from octoha_templates.bicep.findings import did_you_mean
@@ -103,6 +104,9 @@ class _Values:
     def _value(self, node: Node) -> Any:
         try:
             return Evaluator(self._known).value(self.lowerer.lower(node))
+        except RecursionError:
+            report_depth(self.model)
+            return NotKnownError("")
         except NotLoweredError as error:
             self.model.findings.refuse("OCT393", error.node.start, error.what)
             return NotKnownError("")

@@ -330,3 +330,17 @@ def test_a_parameter_file_reads_imported_variables_and_functions() -> None:
 def test_what_a_parameter_file_cannot_have_is_refused_by_name(text: str) -> None:
     with pytest.raises(UnsupportedBicepError, match="OCT393"):
         compile_params_text(f"using none\n{text}\n")
+
+
+def test_values_of_a_parameter_file_that_need_each_other_are_a_finding() -> None:
+    with pytest.raises(BicepError) as caught:
+        compile_params_text("using none\nparam a = b\nvar b = '${a}'\n")
+    assert [item.code for item in caught.value.diagnostics] == ["OCT336"]
+
+
+def test_a_long_chain_of_variables_is_compiled_or_refused() -> None:
+    chain = "".join(f"var a{number} = a{number + 1}\n" for number in range(2000))
+    assert errors(f"{chain}var a2000 = 1\n") == ["main.bicep:1:1 OCT350"]
+    lines = [f"var a{number} = a{number - 1}\n" for number in range(1, 2000)]
+    result = compiled(f"var a0 = 1\n{''.join(lines)}output x int = a1999\n")
+    assert result.template["variables"]["a1999"] == "[variables('a1998')]"
