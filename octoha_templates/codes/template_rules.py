@@ -79,6 +79,14 @@ RULE_CODES: tuple[Code, ...] = (
         bcp="BCP057",
     ),
     Code(
+        "OCT428",
+        "Nested too deeply",
+        "Objects and lists are inside each other more than 90 levels deep. No template needs that, and "
+        "nothing could be checked.",
+        example="a value that holds itself, written out by a program",
+        instead="look for the part that repeats",
+    ),
+    Code(
         "OCT430",
         "Dependency on nothing",
         "`dependsOn` names a resource that this template does not deploy; ARM refuses the "

@@ -73,6 +73,7 @@ class ExpressionSyntaxError(ValueError):
         self.offset = offset
 
 
+_MAX_DEPTH = 100
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+)|(?P<name>[A-Za-z_$][A-Za-z0-9_$]*)"
     r"|(?P<mark>[()\[\],.])|(?P<end>\Z)|(?P<bad>.))",
@@ -166,6 +167,7 @@ class _Parser:
         self._value = ""
         self._start = 0
         self._offset = 0
+        self._depth = 0
         self._advance()
 
     def _advance(self) -> None:
@@ -203,6 +205,10 @@ class _Parser:
 
     def expression(self) -> Expression:
         """Read a value and what is taken from it."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            reason = f"it is nested more than {_MAX_DEPTH} levels deep"
+            raise ExpressionSyntaxError(reason, self._start)
         value = self._primary()
         while self._is(".") or self._is("["):
             if self._is("."):
@@ -212,6 +218,7 @@ class _Parser:
                 self._advance()
                 value = Item(value, self.expression())
                 self._expect("]")
+        self._depth -= 1
         return value
 
     def _primary(self) -> Expression:

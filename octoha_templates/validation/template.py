@@ -8,14 +8,14 @@ down.
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from octoha_templates.diagnostics import Diagnostic, Location, in_order
-from octoha_templates.schemacheck import schema_problems
+from octoha_templates.schemacheck import Path, schema_problems
 from octoha_templates.validation.places import Places
-from octoha_templates.validation.registry import registry_of
+from octoha_templates.validation.registry import SchemaRegistry, registry_of
 from octoha_templates.validation.resources import CODES, resource_findings
 from octoha_templates.validation.rules_dependencies import dependencies
 from octoha_templates.validation.rules_limits import limits
@@ -29,6 +29,7 @@ from octoha_templates.validation.scopes import Json, TemplateScope, read_scopes
 _ROOT: Final = "2019-04-01/deploymentTemplate.json"
 _SYMBOLIC_ROOT: Final = _ROOT + "#/definitions/symbolicTemplate"
 
+_MAX_DEPTH: Final = 90
 _ANY_RESOURCE: Final = {"type": "any/type", "apiVersion": "any", "name": "any"}
 
 Rule = Callable[[TemplateScope, Places], Iterator[Diagnostic]]
@@ -49,7 +50,7 @@ def validate_template(
     *,
     source_map: Mapping[str, Location] | None = None,
     file: str = "main.json",
-    schemas: Path | None = None,
+    schemas: pathlib.Path | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Check an ARM template, with every template nested in it.
 
@@ -69,7 +70,16 @@ def validate_template(
     places = Places(file, source_map or {})
     if not isinstance(template, dict):
         return (_not_an_object(places),)
-    registry = registry_of(schemas)
+    deep = _too_deep(template)
+    if deep is not None:
+        return (_nested_too_deeply(deep, places),)
+    return in_order(_findings(template, registry_of(schemas), places))
+
+
+def _findings(
+    template: Mapping[str, Any], registry: SchemaRegistry, places: Places
+) -> list[Diagnostic]:
+    """Run every check on every template."""
     findings: list[Diagnostic] = []
     for scope in read_scopes(template):
         findings += _root_findings(scope, places)
@@ -77,7 +87,35 @@ def validate_template(
             findings += resource_findings(resource, registry, places)
         for rule in RULES:
             findings += rule(scope, places)
-    return in_order(findings)
+    return findings
+
+
+def _too_deep(template: Mapping[str, Any]) -> Path | None:
+    """Find a value that is nested so deeply that checks would run out of stack; None is usual."""
+    level: list[tuple[Path, Any]] = [((), template)]
+    for _ in range(_MAX_DEPTH):
+        below: list[tuple[Path, Any]] = []
+        for path, value in level:
+            if isinstance(value, dict):
+                below += [((*path, k), v) for k, v in value.items() if isinstance(v, dict | list)]
+            else:
+                below += [
+                    ((*path, i), v) for i, v in enumerate(value) if isinstance(v, dict | list)
+                ]
+        if not below:
+            return None
+        level = below
+    return level[0][0]
+
+
+def _nested_too_deeply(path: Path, places: Places) -> Diagnostic:
+    """Say that a template is nested too deeply to be checked."""
+    return places.finding(
+        "OCT428",
+        path,
+        f"the template is nested more than {_MAX_DEPTH} levels deep, so it was not checked",
+        hint="no resource of Azure needs that; look for a part that holds itself",
+    )
 
 
 def _not_an_object(places: Places) -> Diagnostic:

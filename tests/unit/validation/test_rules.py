@@ -42,6 +42,21 @@ def test_a_template_of_more_than_4_mb_is_found() -> None:
     assert (found.code, found.path) == ("OCT420", "")
 
 
+def test_a_template_that_is_nested_too_deeply_is_found() -> None:
+    deep: Any = "x"
+    for _ in range(5000):
+        deep = [deep]
+    assert the_finding(template(security_group(tags={"a": deep}))).code == "OCT428"
+
+
+def test_an_expression_that_is_nested_too_deeply_is_found() -> None:
+    found = the_finding(tagged("[" + "concat(" * 900 + "'a'" + ")" * 900 + "]"))
+    assert (found.code, found.message) == (
+        "OCT423",
+        "the expression is not valid: it is nested more than 100 levels deep",
+    )
+
+
 def test_half_a_character_does_no_harm() -> None:
     assert findings(tagged("\ud800")) == []
 
