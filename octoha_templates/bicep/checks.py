@@ -18,6 +18,7 @@ from octoha_templates.bicep.resource_checks import check_bodies
 from octoha_templates.bicep.symbols import (
     AssignmentSymbol,
     FunctionSymbol,
+    ImportedSymbol,
     OutputSymbol,
     ParameterSymbol,
     Symbol,
@@ -293,9 +294,30 @@ def _members(node: TypeExpression) -> set[str]:
     return {"null"} if isinstance(node, TypeMember) else set()
 
 
-def is_secure_output(symbol: OutputSymbol) -> bool:
-    """Say whether an output is a secret."""
-    return has_decorator(symbol.node, "secure")
+def is_secure_output(model: FileModel, symbol: OutputSymbol) -> bool:
+    """Say whether an output is a secret, or has one in it by its type."""
+    return has_decorator(symbol.node, "secure") or _has_secret(model, symbol.node.type, set())
+
+
+def _has_secret(model: FileModel, node: Node, seen: set[Symbol]) -> bool:
+    """Look for `@secure()` in a type and in the types it names."""
+    for found in descendants(node):
+        if isinstance(found, Decorator) and found.name == "secure":
+            return True
+        owner, symbol = _declaration(model, model.symbol_of(found))
+        if isinstance(symbol, TypeSymbol) and symbol not in seen:
+            seen.add(symbol)
+            if has_decorator(symbol.node, "secure") or _has_secret(owner, symbol.node.value, seen):
+                return True
+    return False
+
+
+def _declaration(model: FileModel, symbol: Symbol | None) -> tuple[FileModel, Symbol | None]:
+    """Follow an import to the file that declares the type."""
+    if isinstance(symbol, ImportedSymbol) and symbol.node in model.imports:
+        other = model.imports[symbol.node]
+        return _declaration(other, other.declared.names.get(symbol.original))
+    return model, symbol
 
 
 def report_depth(model: FileModel) -> None:

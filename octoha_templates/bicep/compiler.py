@@ -224,7 +224,7 @@ def _bicep_template(model: FileModel, emitted: Emitted) -> ModuleTemplate:
         emitted.places,
         {symbol.name: checks.is_required(model, symbol) for symbol in declared.parameters},
         types,
-        {symbol.name: checks.is_secure_output(symbol) for symbol in declared.outputs},
+        {symbol.name: checks.is_secure_output(model, symbol) for symbol in declared.outputs},
         model.target_scope,
         model,
     )

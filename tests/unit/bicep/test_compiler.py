@@ -344,3 +344,17 @@ def test_a_long_chain_of_variables_is_compiled_or_refused() -> None:
     lines = [f"var a{number} = a{number - 1}\n" for number in range(1, 2000)]
     result = compiled(f"var a0 = 1\n{''.join(lines)}output x int = a1999\n")
     assert result.template["variables"]["a1999"] == "[variables('a1998')]"
+
+
+def test_an_output_with_a_secret_in_its_type_is_read_through_the_secure_function() -> None:
+    files = {
+        "t.bicep": "@export()\ntype keyType = {\n  @secure()\n  value: string\n}\n",
+        "m.bicep": "import { keyType } from 't.bicep'\nparam k keyType\noutput x keyType = k\noutput y string = 'y'\n",
+    }
+    text = (
+        "@secure()\nparam k object\nmodule m 'm.bicep' = {\n  name: 'm'\n  params: { k: k }\n}\n"
+        "@secure()\noutput x object = m.outputs.x\noutput y string = m.outputs.y\n"
+    )
+    outputs = compiled(text, files).template["outputs"]
+    assert outputs["x"]["value"] == "[listOutputsWithSecureValues('m', '2025-04-01').x]"
+    assert outputs["y"]["value"] == "[reference('m').outputs.y.value]"
