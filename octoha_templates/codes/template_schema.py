@@ -106,10 +106,11 @@ SCHEMA_CODES: tuple[Code, ...] = (
     ),
     Code(
         "OCT411",
-        "No alternative fits",
-        "The property takes one of several kinds of objects, and the value is none of them.",
-        example='"properties": { "storageProfile": [] }',
-        instead="look the property up in the template reference",
+        "No alternative fits, or several do",
+        "The value must be one of several kinds of objects. It is none of them, or it is two at once that "
+        "exclude each other.",
+        example='"outputs": { "a": { "type": "string", "value": "x", "copy": {} } }',
+        instead="keep what belongs to one kind; the template reference lists them",
         sources=(_REFERENCE,),
     ),
     Code(

@@ -215,6 +215,19 @@ def _repeated(error: SchemaError, path: Path) -> Iterator[SchemaProblem]:
         seen.append(item)
 
 
+def _several_fit(error: SchemaError, path: Path) -> Iterator[SchemaProblem]:
+    """Report a value that fits several alternatives which exclude each other."""
+    found_keys: Collection[str] = error.instance if isinstance(error.instance, dict) else ()
+    keys = [key for choice in error.wanted for key in choice.get("required", ())]
+    present = [key for key in dict.fromkeys(keys) if key in found_keys]
+    yield SchemaProblem(
+        Kind.NO_MATCH,
+        path,
+        f"{name_of(path)} fits several alternatives that exclude each other",
+        f"keep only {alternatives([f'`{key}`' for key in present])}" if present else "",
+    )
+
+
 def _other(error: SchemaError, path: Path) -> Iterator[SchemaProblem]:
     """Report a failure of a keyword that has no words of its own here."""
     yield SchemaProblem(Kind.NO_MATCH, path, f"{name_of(path)} does not fit: {error.keyword}")
@@ -240,6 +253,7 @@ _HANDLERS: Mapping[str, Callable[[SchemaError, Path], Iterator[SchemaProblem]]] 
     "maxProperties": _wrong_length,
     "pattern": _wrong_pattern,
     "uniqueItems": _repeated,
+    "oneOf": _several_fit,
 }
 
 _RANGE_WORDS = {

@@ -29,6 +29,13 @@ def test_a_wrong_frame_is_found(sections: dict[str, Any], code: str, path: str) 
     assert (found.code, found.path) == (code, path)
 
 
+def test_an_output_with_a_value_and_a_loop_is_found() -> None:
+    output = {**OUTPUT, "copy": {"count": 2, "input": "a"}}
+    found = the_finding(template(security_group(), outputs={"a": output}))
+    assert (found.code, found.path) == ("OCT411", "outputs.a")
+    assert found.hint == "keep only `value` or `copy`"
+
+
 def test_a_template_without_resources_is_found() -> None:
     body = template()
     del body["resources"]
