@@ -59,7 +59,7 @@ class QuickCompiler:
             file: Where it stands; references start from there.
 
         Returns:
-            The function.
+            The function; it, too, raises where it comes to a definition that was given up before.
 
         Raises:
             UnsupportedKeywordError: The schema, or one that it refers to, has a keyword that is not
@@ -88,6 +88,8 @@ class QuickCompiler:
         compiled: list[Check] = []
 
         def later(value: Any) -> bool:
+            if not compiled:  # it was given up half-way, for a keyword that is not known
+                raise UnsupportedKeywordError(reference)
             return compiled[0](value)
 
         self._by_schema[key] = later

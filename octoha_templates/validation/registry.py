@@ -53,9 +53,12 @@ class Definition:
         Returns:
             What `validator` would say.
         """
-        if self._quick is None:
-            return bool(self.validator.is_valid(instance))
-        return self._quick(instance)
+        if self._quick is not None:
+            try:
+                return self._quick(instance)
+            except UnsupportedKeywordError:
+                pass
+        return bool(self.validator.is_valid(instance))
 
     @cached_property
     def _quick(self) -> Check | None:

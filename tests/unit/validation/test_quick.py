@@ -68,3 +68,15 @@ def test_each_keyword_is_known(schema: dict[str, Any], right: Any, wrong: Any) -
 def test_what_is_not_known_is_left_to_the_slow_way(schema: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedKeywordError):
         check(schema, {})
+
+
+def test_a_definition_that_was_given_up_is_left_to_the_slow_way_later_too() -> None:
+    definitions: dict[str, Any] = {
+        "a": {"properties": {"b": {"$ref": "b"}, "odd": {"not": {}}}},
+        "b": {"properties": {"a": {"$ref": "a"}}},
+    }
+    compiler = QuickCompiler(lambda reference, file: (definitions[reference], file))
+    with pytest.raises(UnsupportedKeywordError):
+        compiler.compile({"$ref": "a"}, "")
+    with pytest.raises(UnsupportedKeywordError):
+        compiler.compile({"$ref": "b"}, "")({"a": {}})
