@@ -128,6 +128,11 @@ class Compilation:
         path = self._target(model, written, "`using`")
         return self._template(model, path, written.start) if path is not None else None
 
+    def extended(self, model: FileModel, written: Node) -> FileModel | None:
+        """Analyse the parameter file that another one extends."""
+        path = self._target(model, written, "`extends`")
+        return self._file(model, path, written.start) if path is not None else None
+
     # --- Other files ------------------------------------------------------------------------------
 
     def _target(self, model: FileModel, written: Node, what: str) -> str | None:

@@ -124,11 +124,12 @@ class _Emitter:
 
     def _exported(self, variable: VariableSymbol) -> dict[str, Any]:
         result: dict[str, Any] = {"name": variable.name}
+        writer = JsonWriter(self.model, SourceMap())
         description = description_of(self.model, variable.node.decorators)
         if description is not None:
-            result["description"] = self.writer.value(description, "")
+            result["description"] = writer.value(description, "")
         if variable.node.type is not None:
-            result["type"] = self.writer.value(self.types.properties(variable.node.type), "")
+            result["type"] = writer.value(self.types.properties(variable.node.type), "")
         return result
 
     # --- Types and functions ----------------------------------------------------------------------

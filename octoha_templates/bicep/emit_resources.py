@@ -84,7 +84,7 @@ class ResourceEmitter:
             result["existing"] = True
         options = resource_options(self.model, node.decorators)
         if options.entries:
-            result["@options"] = self.writer.value(options, "")
+            result["@options"] = self.writer.value(options, key_path(path, "@options"))
         result["type"] = resource.type
         if resource.api_version:
             result["apiVersion"] = resource.api_version

@@ -39,14 +39,15 @@ def emit_parameters(
         The JSON, or None when there are errors.
     """
     template = _template(compilation, model)
-    values = _Values(model, environment)
+    files = _with_extended(compilation, model)
     parameters: dict[str, Any] = {}
-    for symbol in model.declared.assignments:
-        written = values.parameter(symbol.node.value)
-        if written is not None:
-            parameters[symbol.name] = written
+    for file in files:
+        values = _Values(file, environment)
+        for symbol in file.declared.assignments:
+            if symbol.name not in parameters:
+                parameters[symbol.name] = values.parameter(symbol.node.value)
     if template is not None:
-        _check_fit(model, template)
+        _check_fit(model, template, set(parameters))
     return {
         "$schema": PARAMETERS_SCHEMA,
         "contentVersion": "1.0.0.0",
@@ -56,9 +57,6 @@ def emit_parameters(
 
 def _template(compilation: Compilation, model: FileModel) -> ModuleTemplate | None:
     """Compile the file that the parameters are for."""
-    for statement in model.program.statements:
-        if isinstance(statement, Extends):
-            model.findings.refuse("OCT393", statement.start, "`extends`")
     using = next((item for item in model.program.statements if isinstance(item, Using)), None)
     if using is None:
         message = "a parameter file says which file it is for"
@@ -69,14 +67,29 @@ def _template(compilation: Compilation, model: FileModel) -> ModuleTemplate | No
     return compilation.used_template(model, using.path) if using.path is not None else None
 
 
-def _check_fit(model: FileModel, template: ModuleTemplate) -> None:
+def _with_extended(compilation: Compilation, model: FileModel) -> list[FileModel]:
+    """List a parameter file and those it extends; what comes first counts."""
+    found = [model]
+    for file in found:
+        for statement in file.program.statements:
+            other = None
+            if isinstance(statement, Extends):
+                other = compilation.extended(file, statement.path)
+            if other is not None and other in found:
+                message = f"`{file.path}` and `{other.path}` extend each other"
+                file.findings.error("OCT342", statement.start, message)
+            elif other is not None:
+                found.append(other)
+    return found
+
+
+def _check_fit(model: FileModel, template: ModuleTemplate, given: set[str]) -> None:
     """Report parameters that the file does not have, and those it needs."""
     for symbol in model.declared.assignments:
         if symbol.name not in template.parameters:
             message = f"the file has no parameter `{symbol.name}`"
             hint = did_you_mean(symbol.name, template.parameters)
             model.findings.error("OCT357", symbol.node.name.start, message, hint)
-    given = {symbol.name for symbol in model.declared.assignments}
     needed = [name for name, required in template.parameters.items() if required]
     missing = [name for name in needed if name not in given]
     if missing:

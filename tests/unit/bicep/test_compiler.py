@@ -324,7 +324,6 @@ def test_a_parameter_file_reads_imported_variables_and_functions() -> None:
     [
         "param x = base64ToJson('e30=')",
         "param x = externalInput('a', 'b')",
-        "extends 'a.bicepparam'",
     ],
 )
 def test_what_a_parameter_file_cannot_have_is_refused_by_name(text: str) -> None:
@@ -358,3 +357,20 @@ def test_an_output_with_a_secret_in_its_type_is_read_through_the_secure_function
     outputs = compiled(text, files).template["outputs"]
     assert outputs["x"]["value"] == "[listOutputsWithSecureValues('m', '2025-04-01').x]"
     assert outputs["y"]["value"] == "[reference('m').outputs.y.value]"
+
+
+def test_a_parameter_file_takes_what_it_does_not_say_from_the_one_it_extends() -> None:
+    files = {"shared.bicepparam": "using none\nparam a = 1\nparam b = 2\n"}
+    text = "using none\nextends 'shared.bicepparam'\nparam b = 3\n"
+    result = compile_params_text(text, read=reader(files))
+    assert result.parameters["parameters"] == {"b": {"value": 3}, "a": {"value": 1}}
+
+
+def test_parameter_files_that_extend_each_other_are_a_finding() -> None:
+    files = {
+        "a.bicepparam": "using none\nextends 'b.bicepparam'\n",
+        "b.bicepparam": "using none\nextends 'a.bicepparam'\n",
+    }
+    with pytest.raises(BicepError) as caught:
+        compile_params_text("using none\nextends 'a.bicepparam'\n", read=reader(files))
+    assert [item.code for item in caught.value.diagnostics] == ["OCT342"]

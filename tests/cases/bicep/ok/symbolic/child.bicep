@@ -1,0 +1,4 @@
+param index int
+param list array
+
+output name string = '${index}-${length(list)}'
