@@ -29,6 +29,7 @@ from octoha_templates.bicep.symbols import (
 )
 from octoha_templates.bicep.syntax import (
     Call,
+    Extension,
     For,
     Function,
     Identifier,
@@ -147,10 +148,21 @@ class _Declarer:
                 output = OutputSymbol(name.name, statement)
                 into.outputs.append(output)
                 self._claim(self._outputs, output, name)
+            case _:
+                self._declare_other(statement)
+
+    def _declare_other(self, statement: Node) -> None:
+        """Make the symbols of a statement that declares no value."""
+        match statement:
             case Metadata():
-                into.metadata.append(statement)
+                self.declared.metadata.append(statement)
             case Import():
                 self._declare_import(statement)
+            case Extension():
+                name = statement.alias or statement.specification
+                if isinstance(name, Identifier):
+                    symbol = NamespaceSymbol(name.name, statement)
+                    self.declared.names.setdefault(name.name, symbol)
             case _:
                 pass
 
