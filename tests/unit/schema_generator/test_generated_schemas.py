@@ -8,8 +8,9 @@ import tomllib
 
 import pytest
 
-from tests.unit.validation.conftest import CHECKOUT
+from tests.unit.validation.conftest import CHECKOUT, OFFICIAL, needs_official
 from tools.schemas.build import build_schemas
+from tools.schemas.report import compare
 from tools.schemas.sources import (
     is_installed,
     locked_requirements,
@@ -38,6 +39,15 @@ def test_a_provider_made_anew_is_the_one_that_is_here(package: str, provider: st
     wanted = {t: v for t, v in VERSIONS.items() if t.split("/")[0] == provider}
     for name, schema in build_schemas([source], wanted).items():
         assert (SCHEMAS / name).read_text("utf-8") == schema_text(schema)
+
+
+@needs_official
+@pytest.mark.parametrize("resource_type", sorted(VERSIONS))
+def test_each_settable_property_that_is_published_is_known_to_ours(resource_type: str) -> None:
+    result = compare(resource_type, VERSIONS[resource_type], SCHEMAS, OFFICIAL)
+    assert result is not None
+    assert result.only_theirs == ()
+    assert result.shared >= 3
 
 
 def test_the_lock_has_each_package_that_is_asked_for_and_no_other() -> None:
