@@ -56,6 +56,12 @@ baselines: $(READY) ## Refresh the expected files; read every difference before 
 bench: $(READY) ## Measure speed and memory
 	$(BIN)/python benchmarks/bench.py
 
+schemas: $(READY) ## Make schemas/ anew from the pinned azure-mgmt packages
+	$(BIN)/python -m tools.schemas
+
+schema-report: $(READY) ## List what only ours or only the published schemas know
+	$(BIN)/python -m tools.schemas.report
+
 lock: ## Renew the lock
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/pip install --quiet --disable-pip-version-check uv
