@@ -106,7 +106,7 @@ COMPONENTS: tuple[Component, ...] = (
         "monitoring",
         "alerts",
         "Alerts",
-        "Node, database, share and load balancer alerts.",
+        "Node, load balancer, way out, database and share alerts.",
     ),
     Component(
         "backup",

@@ -45,7 +45,7 @@ def test_every_alert_calls_the_action_group(component: Component) -> None:
     alerts = [item for item in compiled.template["resources"] if "Alert" in item["type"]]
     alerts += compiled.all("Microsoft.Insights/scheduledQueryRules")
 
-    assert len(alerts) == 15
+    assert len(alerts) == 17
     for alert in alerts:
         actions = str(alert["properties"]["actions"])
         assert "metricActions" in actions or "actionGroupResourceId" in actions
@@ -99,3 +99,16 @@ def test_service_health_is_watched_where_azure_allows_it(component: Component) -
     ]
 
     assert scopes == [["[resourceGroup().id]"], ["[subscription().id]"]]
+
+
+def test_failed_connections_on_the_way_out_are_counted(component: Component) -> None:
+    """A NAT gateway drops connections silently when its ports run out."""
+    alert = component(ALERTS).find(METRIC_ALERTS, "outbound-failed")["properties"]
+    (criterion,) = alert["criteria"]["allOf"]
+
+    assert alert["scopes"] == ["[parameters('natGatewayResourceId')]"]
+    assert criterion["metricName"] == "SNATConnectionCount"
+    assert criterion["timeAggregation"] == "Total"
+    assert criterion["dimensions"] == [
+        {"name": "ConnectionState", "operator": "Include", "values": ["Failed"]}
+    ]
