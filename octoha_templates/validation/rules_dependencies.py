@@ -123,7 +123,7 @@ def _of_resource_id(call: Call, scope: TemplateScope) -> _Identity | Pieces:
         for argument in call.arguments[1:]
         for segment in segments_of(pieces_of_expression(argument, scope))
     ]
-    return _Identity(first.value.casefold(), tuple(_folded(name) for name in names))
+    return _Identity(first.value.casefold().strip("/"), tuple(_folded(name) for name in names))
 
 
 def _matching(wanted: _Identity, identities: dict[Path, _Identity]) -> list[Path] | None:

@@ -45,7 +45,7 @@ def _compare(resource: FoundResource, nested: Json, places: Places) -> Iterator[
             )
     present = {name.casefold() for name in given}
     for name, declaration in declared.items():
-        if name.casefold() not in present and _is_needed(declaration):
+        if name.casefold() not in present and _is_needed(declaration, nested):
             yield places.finding(
                 "OCT453",
                 (*resource.path, "properties", "parameters"),
@@ -54,8 +54,13 @@ def _compare(resource: FoundResource, nested: Json, places: Places) -> Iterator[
             )
 
 
-def _is_needed(declaration: object) -> bool:
-    """Say whether a parameter must be given."""
+def _is_needed(declaration: object, nested: Json) -> bool:
+    """Say whether a parameter must be given: its type may say no, in a definition of its own."""
     if not isinstance(declaration, dict):
         return False
-    return "defaultValue" not in declaration and declaration.get("nullable") is not True
+    if "defaultValue" in declaration or declaration.get("nullable") is True:
+        return False
+    name = str(declaration.get("$ref", "")).removeprefix("#/definitions/")
+    definitions = nested.get("definitions")
+    definition = definitions.get(name) if isinstance(definitions, dict) else None
+    return not (isinstance(definition, dict) and definition.get("nullable") is True)

@@ -7,16 +7,45 @@ expressions were filled in, for everybody who may read deployments.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from octoha_templates.diagnostics import Diagnostic
 from octoha_templates.schemacheck import Path
-from octoha_templates.validation.arm_expressions import Call, first_text, is_expression
+from octoha_templates.validation.arm_expressions import (
+    Call,
+    Expression,
+    Item,
+    Member,
+    first_text,
+    is_expression,
+    parse_expression,
+)
 from octoha_templates.validation.arm_functions import is_list_function
 from octoha_templates.validation.places import Places
 from octoha_templates.validation.scopes import TemplateScope, Used
 
 _SECURE_TYPES: Final = ("securestring", "secureobject")
+# Functions that answer yes or no, or how much.
+_QUESTIONS: Final = frozenset(
+    [
+        "and",
+        "bool",
+        "contains",
+        "empty",
+        "endswith",
+        "equals",
+        "greater",
+        "greaterorequals",
+        "indexof",
+        "length",
+        "less",
+        "lessorequals",
+        "not",
+        "or",
+        "startswith",
+    ]
+)
 
 
 def secrets(scope: TemplateScope, places: Places) -> Iterator[Diagnostic]:
@@ -77,11 +106,29 @@ def _secure_parameters(scope: TemplateScope) -> frozenset[str]:
 
 def _secret_in(used: Used, parameters: frozenset[str], variables: frozenset[str]) -> str:
     """Name the secret that an expression gives away; empty when there is none."""
-    for call in used.calls:
+    for call in _revealing_calls(used.text) if used.calls else ():
         secret = _secret_of_call(call, parameters, variables)
         if secret:
             return secret
     return ""
+
+
+@lru_cache(maxsize=8192)
+def _revealing_calls(text: str) -> tuple[Call, ...]:
+    """List the calls whose value is in that of the expression, and not only a question about them."""
+    return tuple(_iter_revealing(parse_expression(text)))
+
+
+def _iter_revealing(expression: Expression) -> Iterator[Call]:
+    """Go through such calls; conditions and comparisons tell nothing of what they look at."""
+    if isinstance(expression, Call):
+        if expression.function not in _QUESTIONS:
+            yield expression
+            skipped = 1 if expression.function == "if" else 0
+            for argument in expression.arguments[skipped:]:
+                yield from _iter_revealing(argument)
+    elif isinstance(expression, Member | Item):
+        yield from _iter_revealing(expression.base)
 
 
 def _secret_of_call(call: Call, parameters: frozenset[str], variables: frozenset[str]) -> str:

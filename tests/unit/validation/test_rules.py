@@ -288,6 +288,19 @@ def test_a_secret_in_an_output_is_found(value: str) -> None:
     assert (found.code, found.path) == ("OCT440", "outputs.leak.value")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[string(empty(parameters('password')))]",
+        "[if(equals(parameters('password'), 'a'), 'yes', 'no')]",
+    ],
+)
+def test_a_question_about_a_secret_is_no_secret(value: str) -> None:
+    outputs = {"answer": {"type": "string", "value": value}}
+    body = template(security_group(), parameters={"password": SECRET}, outputs=outputs)
+    assert findings(body) == []
+
+
 @pytest.mark.parametrize(("default", "codes"), [("a", ["OCT441"]), ("", []), ("[newGuid()]", [])])
 def test_a_secure_parameter_has_no_default(default: str, codes: list[str]) -> None:
     body = used(password={**SECRET, "defaultValue": default})
@@ -357,3 +370,10 @@ def test_parameters_of_a_nested_template_are_those_it_declares() -> None:
         ("OCT452", "resources[0].properties.parameters.nam"),
         ("OCT453", "resources[0].properties.parameters"),
     ]
+
+
+def test_a_parameter_whose_type_may_be_null_need_not_be_given() -> None:
+    inner = template(languageVersion="2.0", definitions={"lock": {**STRING, "nullable": True}})
+    inner["parameters"] = {"lock": {"$ref": "#/definitions/lock"}}
+    inner["resources"] = {"group": security_group("[coalesce(parameters('lock'), 'a')]")}
+    assert findings(template(nested(inner, parameters={}))) == []
