@@ -28,7 +28,7 @@ from octoha_templates.validation.scopes import TemplateScope, Used
 _SECURE_TYPES: Final = ("securestring", "secureobject")
 # Functions that answer yes or no, or how much.
 _QUESTIONS: Final = frozenset(
-    [
+    {
         "and",
         "bool",
         "contains",
@@ -44,7 +44,7 @@ _QUESTIONS: Final = frozenset(
         "not",
         "or",
         "startswith",
-    ]
+    }
 )
 
 
