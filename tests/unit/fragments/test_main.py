@@ -76,6 +76,28 @@ def test_every_parameter_is_used_and_every_module_gets_what_it_requires(
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=" ".join)
+def test_a_value_is_checked_in_main_as_strictly_as_in_the_module_it_goes_to(
+    settings: tuple[str, ...],
+) -> None:
+    """Else a wrong value is found when half of the stack is deployed."""
+    template = _template(settings)
+
+    for deployment in template["resources"]:
+        declared = deployment["properties"]["template"]["parameters"]
+        for name, given in deployment["properties"]["parameters"].items():
+            outer = re.fullmatch(r"\[parameters\('(\w+)'\)\]", str(given["value"]))
+            if outer:
+                strict = _limits(declared[name])
+                found = _limits(template["parameters"][outer[1]])
+                assert {limit: found.get(limit) for limit in strict} == strict, name
+
+
+def _limits(parameter: dict[str, Any]) -> dict[str, Any]:
+    names = ("minLength", "maxLength", "minValue", "maxValue", "allowedValues")
+    return {name: parameter[name] for name in names if name in parameter}
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=" ".join)
 def test_secrets_are_secure_without_default_and_handed_to_secure_parameters_only(
     settings: tuple[str, ...],
 ) -> None:
