@@ -87,9 +87,11 @@ def test_a_value_is_checked_in_main_as_strictly_as_in_the_module_it_goes_to(
         for name, given in deployment["properties"]["parameters"].items():
             outer = re.fullmatch(r"\[parameters\('(\w+)'\)\]", str(given["value"]))
             if outer:
-                strict = _limits(declared[name])
                 found = _limits(template["parameters"][outer[1]])
+                strict = _limits(declared[name])
+                allowed = strict.pop("allowedValues", None)
                 assert {limit: found.get(limit) for limit in strict} == strict, name
+                assert allowed is None or set(found["allowedValues"]) <= set(allowed), name
 
 
 def _limits(parameter: dict[str, Any]) -> dict[str, Any]:
