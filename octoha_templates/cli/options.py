@@ -10,14 +10,13 @@ from typing import Any
 
 import click
 
-from octoha_templates.cli.reporters import REPORTS, Settings, configure
+from octoha_templates.cli.reporters import REPORTS, configure
 
 Decorated = Callable[..., Any]
 
 
-def _set_color(ctx: click.Context, _: click.Parameter, value: str) -> str:
-    ctx.color = _wants_color(value)
-    return value
+def _set_color(_: click.Context, __: click.Parameter, value: str) -> None:
+    configure(color=_wants_color(value))
 
 
 def _wants_color(value: str) -> bool:
@@ -26,9 +25,8 @@ def _wants_color(value: str) -> bool:
     return value == "always"
 
 
-def _configure(_: click.Context, __: click.Parameter, value: str) -> str:
-    configure(Settings(value))
-    return value
+def _set_report(_: click.Context, __: click.Parameter, value: str) -> None:
+    configure(report=value)
 
 
 def reporting(function: Decorated) -> Decorated:
@@ -39,7 +37,7 @@ def reporting(function: Decorated) -> Decorated:
             type=click.Choice(list(REPORTS)),
             default="text",
             show_default=True,
-            callback=_configure,
+            callback=_set_report,
             expose_value=False,
             is_eager=True,
             help="How findings are written to standard error.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,9 +22,10 @@ _LARGEST_FILE: Final = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How findings are written; `report` is a key of `REPORTS`."""
+    """How findings are written: `report` is a key of `REPORTS`, `color` says whether in colour."""
 
     report: str = "text"
+    color: bool = False
 
 
 class _Current:
@@ -33,9 +34,9 @@ class _Current:
     settings = Settings()
 
 
-def configure(settings: Settings) -> None:
-    """Set how the findings of this run are written."""
-    _Current.settings = settings
+def configure(**changes: Any) -> None:
+    """Set how the findings of this run are written; see `Settings`."""
+    _Current.settings = replace(_Current.settings, **changes)
 
 
 def report(diagnostics: Sequence[Diagnostic], quiet: int = 0, *, as_result: bool = False) -> None:
@@ -53,7 +54,8 @@ def report(diagnostics: Sequence[Diagnostic], quiet: int = 0, *, as_result: bool
     is_document = _Current.settings.report in ("json", "sarif")
     if shown or (is_document and as_result):
         written = REPORTS[_Current.settings.report](shown)
-        click.echo(written, err=not (is_document and as_result), nl=False)
+        to_error = not (is_document and as_result)
+        click.echo(written, err=to_error, nl=False, color=_Current.settings.color)
 
 
 def text_report(findings: Iterable[Diagnostic]) -> str:
