@@ -402,3 +402,15 @@ def test_identity_of_a_machine_is_not_the_retired_extension(settings: tuple[str,
 
     assert "ManagedIdentityExtensionForWindows" not in text
     assert "MicrosoftMonitoringAgent" not in text
+
+
+def test_embedded_scripts_stay_small_enough_for_a_run_command(settings: tuple[str, ...]) -> None:
+    """Azure takes a script of about 64 KB, and Bicep a text of 131,072 characters."""
+    sizes = {
+        path: len(content)
+        for path, content in _bundle(settings).files.items()
+        if path.endswith(".ps1")
+    }
+
+    assert sizes
+    assert all(size < 64_000 for size in sizes.values()), sizes
