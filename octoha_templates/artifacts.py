@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ArtifactError
-from octoha_templates.folders import replace_folder
+from octoha_templates.folders import replace_folder, sweep
 
 MANIFEST: Final = "manifest.json"
 
@@ -93,6 +93,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> WriteReport:
     """
     if folder.exists() and not folder.is_dir():
         raise ArtifactError(_no_folder(folder))
+    sweep(folder)
     differences = compare(folder, files)
     removed = tuple(d.path for d in differences if d.change is Change.EXTRA)
     written = tuple(d.path for d in differences if d.change is not Change.EXTRA)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,7 +18,8 @@ from typing import Final
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
-_NEW = "new-"
+_OLD: Final = "old"
+_NEW: Final = re.compile(r"(\d+)-.*")
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes], drop: Collection[str]) -> None:
@@ -33,11 +35,10 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], drop: Collection[st
     """
     target = Path(os.path.realpath(folder))
     target.parent.mkdir(parents=True, exist_ok=True)
-    sweep(target)
     if os.path.ismount(target):
         _replace_inside(target, files, drop)
         return
-    fresh = Path(tempfile.mkdtemp(prefix=_prefix(target) + _NEW, dir=target.parent))
+    fresh = Path(tempfile.mkdtemp(prefix=f"{_prefix(target)}{os.getpid()}-", dir=target.parent))
     try:
         _fill(fresh, files)
         if target.is_dir():
@@ -49,21 +50,39 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], drop: Collection[st
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def sweep(target: Path) -> None:
-    """Remove what a killed run left beside the folder, and bring the old folder back if it was moved aside."""
-    aside = _aside(target)
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left beside a folder, and bring it back if one moved it aside.
+
+    What a run that goes on at this moment has beside it stays.
+    """
+    target = Path(os.path.realpath(folder))
+    aside = target.parent / f"{_prefix(target)}{_OLD}"
     if aside.is_dir() and not target.exists():
         aside.rename(target)
-    for rest in target.parent.glob(f"{_prefix(target)}*"):
-        shutil.rmtree(rest, ignore_errors=True)
+    for rest in target.parent.glob(f"{_glob_text(_prefix(target))}*"):
+        if not _belongs_to_a_run(rest.name.removeprefix(_prefix(target))):
+            shutil.rmtree(rest, ignore_errors=True)
+
+
+def _belongs_to_a_run(name: str) -> bool:
+    match = _NEW.fullmatch(name)
+    if match is None or os.name != "posix":
+        return False
+    try:
+        os.kill(int(match[1]), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return int(match[1]) != os.getpid()
+
+
+def _glob_text(text: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
 
 
 def _prefix(target: Path) -> str:
     return f".{target.name}.octoha-"
-
-
-def _aside(target: Path) -> Path:
-    return target.parent / f"{_prefix(target)}old"
 
 
 def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -111,7 +130,7 @@ def _put_in_place(fresh: Path, target: Path) -> None:
         fresh.rename(target)
     elif not _exchange(fresh, target):
         # Two steps, where the system has no exchange; `sweep` mends what a crash in between leaves.
-        aside = _aside(target)
+        aside = target.parent / f"{_prefix(target)}{_OLD}"
         target.rename(aside)
         try:
             fresh.rename(target)
@@ -145,7 +164,7 @@ def _flush_folder(folder: Path) -> None:
 
 def _replace_inside(target: Path, files: Mapping[str, bytes], drop: Collection[str]) -> None:
     """Replace file by file: a mount point, as in a container, cannot be exchanged as a whole."""
-    fresh = Path(tempfile.mkdtemp(prefix=_prefix(target) + _NEW, dir=target))
+    fresh = Path(tempfile.mkdtemp(prefix=f"{_prefix(target)}{os.getpid()}-", dir=target))
     try:
         _fill(fresh, files)
         for path in files:
