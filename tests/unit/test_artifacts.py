@@ -165,7 +165,9 @@ def test_a_mount_point_is_written_file_by_file(
     target = tmp_path / "out"
     artifacts.write(target, _files(main_bicep="one", old_bicep="x"))
     inode = target.stat().st_ino
-    monkeypatch.setattr(folders.os.path, "ismount", lambda path: Path(path) == target)
+    monkeypatch.setattr(
+        "octoha_templates.folders.os.path.ismount", lambda path: Path(path) == target
+    )
     artifacts.write(target, _files(main_bicep="two"))
     assert _tree(target) == {"main.bicep": "two"}
     assert target.stat().st_ino == inode
