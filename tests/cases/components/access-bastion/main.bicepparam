@@ -1,0 +1,13 @@
+using 'main.bicep'
+
+param tags = {}
+param namePrefix = 'octopus'
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+param scaleUnits = 2
+param enableNativeClient = true
+param workspaceResourceId = ''
+

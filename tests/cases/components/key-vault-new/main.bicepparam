@@ -1,0 +1,13 @@
+using 'main.bicep'
+
+param tags = {}
+param namePrefix = 'octopus'
+param skuName = 'standard'
+param softDeleteRetentionInDays = 90
+param workspaceResourceId = ''
+param keyVaultEntriesExpireOn = ''
+
+param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
+param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
+param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
+param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')

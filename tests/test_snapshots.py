@@ -1,0 +1,50 @@
+"""Every file that is rendered, for every sample and every component, as a reviewer would read it.
+
+`make baselines` refreshes the folders; the difference is the review. The compiled `main.json` of a stack is
+kept too: a change of the compiler shows there even when the Bicep stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_snapshot.plugin import Snapshot
+
+from octoha_templates.config.load import load
+from octoha_templates.pipeline import build, build_component
+from octoha_templates.rendering.components import COMPONENTS, Component
+
+ROOT = Path(__file__).parent.parent
+CASES = Path(__file__).parent / "cases"
+SAMPLES = sorted((ROOT / "samples").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_every_sample_renders_what_was_reviewed(sample: Path, snapshot: Snapshot) -> None:
+    bundle = build(load(sample))
+    snapshot.snapshot_dir = CASES / "samples"
+    snapshot.assert_match_dir(_tree(bundle.files), sample.stem)
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.id)
+def test_every_component_renders_what_was_reviewed(
+    component: Component, snapshot: Snapshot
+) -> None:
+    bundle = build_component(load(None), component.id)
+    snapshot.snapshot_dir = CASES / "components"
+    snapshot.assert_match_dir(_tree(bundle.files), component.id.replace("/", "-"))
+
+
+def _tree(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Turn paths into the nested folders that the snapshot wants."""
+    tree: dict[str, Any] = {}
+    for path, content in files.items():
+        *folders, name = path.split("/")
+        inner = tree
+        for folder in folders:
+            inner = inner.setdefault(folder, {})
+        inner[name] = content.decode()
+    return tree
