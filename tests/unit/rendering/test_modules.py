@@ -11,7 +11,7 @@ from octoha_templates.config.load import load_stack
 from octoha_templates.config.model import Stack
 from octoha_templates.diagnostics import Location
 from octoha_templates.errors import RenderError
-from octoha_templates.rendering.components import COMPONENTS, get_component
+from octoha_templates.rendering.components import COMPONENTS, Component, get_component
 from octoha_templates.rendering.modules import (
     render_component,
     render_main,
@@ -68,6 +68,23 @@ def test_script_of_the_overrides_goes_in_front(stack: Stack, overrides: Override
     folder = overrides({SCRIPT: "exit 0\n"})
 
     assert render_modules(stack, folder).scripts["scripts/bootstrap-node.ps1"] == b"exit 0\n"
+
+
+def test_script_that_is_nowhere_is_a_finding(stack: Stack) -> None:
+    component = Component("access", "bastion", "Bastion", "A way in.", ("none.ps1",))
+    with pytest.raises(RenderError) as raised:
+        render_component(stack, component)
+    (finding,) = raised.value.diagnostics
+
+    assert finding.code == "OCT202"
+    assert finding.message == "the script access/bastion/scripts/none.ps1 does not exist"
+
+
+def test_module_is_looked_up_by_its_path(stack: Stack) -> None:
+    rendered = render_modules(stack)
+
+    assert rendered.find_module("main.bicep") is rendered.modules[0]
+    assert rendered.find_module("modules/none.bicep") is None
 
 
 def test_scripts_are_no_fragments(stack: Stack, overrides: Overrides) -> None:

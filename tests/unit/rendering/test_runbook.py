@@ -1,0 +1,57 @@
+"""The runbook tells where each secret comes from, and nothing of what is not there."""
+
+from __future__ import annotations
+
+from octoha_templates.config.load import load_stack
+from octoha_templates.rendering.components import components_of, get_component
+from octoha_templates.rendering.runbook import SecretParameter, render_runbook
+
+VAULT = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
+    "/providers/Microsoft.KeyVault/vaults/kv-operators"
+)
+MASTER_KEY = SecretParameter("octopusMasterKey", "OCTOHA_OCTOPUS_MASTER_KEY", "octopus-master-key")
+UNKNOWN = SecretParameter("somethingElse", "OCTOHA_SOMETHING_ELSE", "something-else")
+
+
+def _runbook(*settings: str, environments: tuple[str, ...] = ()) -> str:
+    stack = load_stack(settings=settings)
+    return render_runbook(stack, components_of(stack), environments, (MASTER_KEY, UNKNOWN))
+
+
+def test_every_secret_has_its_line_and_its_meaning() -> None:
+    text = _runbook()
+
+    assert MASTER_KEY.meaning in text
+    assert "`OCTOHA_OCTOPUS_MASTER_KEY`" in text
+    assert UNKNOWN.meaning == "a secret of this template"
+
+
+def test_vault_of_the_operator_is_named() -> None:
+    text = _runbook(f"secrets={{kind: key-vault-references, vault_id: {VAULT}}}")
+
+    assert "kv-operators" in text
+    assert "`octopus-master-key`" in text
+
+
+def test_every_environment_is_named() -> None:
+    text = _runbook(environments=("test", "production"))
+
+    assert "a resource group of its own: test, production; `main` is the stack" in text
+    assert "Each environment" not in _runbook()
+
+
+def test_component_alone_has_a_runbook_without_the_rest() -> None:
+    stack = load_stack()
+    text = render_runbook(stack, (get_component("network/new"),), (), ())
+
+    assert "Virtual network" in text
+    assert "master key" not in text
+
+
+def test_runbook_ends_with_one_line_break_and_has_no_mark_left() -> None:
+    text = _runbook()
+
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\ue0f0" not in text
