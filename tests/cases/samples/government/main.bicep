@@ -167,7 +167,7 @@ param pollingPrefixes array = []
   'Standard'
   'StandardV2'
 ])
-param natGatewaySku string = 'StandardV2'
+param natGatewaySku string = 'Standard'
 
 @description('Optional. Minutes an outgoing connection may be idle.')
 @minValue(4)

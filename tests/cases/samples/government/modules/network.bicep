@@ -55,7 +55,7 @@ param pollingPort int = 10943
   'Standard'
   'StandardV2'
 ])
-param natGatewaySku string = 'StandardV2'
+param natGatewaySku string = 'Standard'
 
 @description('Optional. Minutes an outgoing connection may be idle.')
 @minValue(4)
