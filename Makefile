@@ -58,6 +58,7 @@ bench: $(READY) ## Measure speed and memory
 
 schemas: $(READY) ## Make schemas/ anew from the pinned azure-mgmt packages
 	$(BIN)/python -m tools.schemas
+	$(BIN)/python -m tools.stack_schema
 
 schema-report: $(READY) ## List what only ours or only the published schemas know
 	$(BIN)/python -m tools.schemas.report
