@@ -6,6 +6,7 @@ import difflib
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,8 @@ import click
 if TYPE_CHECKING:
     from octoha_templates.codes import Code
 
-_CODE = re.compile(r"(?i)(OCT|BCP)\d+\Z")
+# A code of ours or of the official compiler, or the name of a rule of its linter.
+_CODE = re.compile(r"(?i)(OCT|BCP)\d+\Z|[a-z]+(-[a-z]+)+\Z")
 
 
 @click.command(
@@ -21,15 +23,15 @@ _CODE = re.compile(r"(?i)(OCT|BCP)\d+\Z")
     epilog="""\b
 Examples:
   octoha-render explain OCT150          a finding of ours
-  octoha-render explain BCP057          by the code of the official Bicep compiler
+  octoha-render explain BCP057          by the code of the official Bicep compiler, or its linter's rule
   octoha-render explain stack.yaml      what a config renders, and which values are defaults
 """,
 )
 @click.argument("what", metavar="CODE|CONFIG")
 def command(what: str) -> None:
     """Explain a finding code, or what a config asks for."""
-    if _CODE.match(what):
-        _explain_code(what.upper())
+    if _CODE.match(what) and not Path(what).exists():
+        _explain_code(what)
     else:
         _explain_config(what)
 
@@ -37,9 +39,10 @@ def command(what: str) -> None:
 def _explain_code(code: str) -> None:
     from octoha_templates.codes import CATALOGUE
 
-    entries = [entry for entry in CATALOGUE.values() if code in (entry.code, entry.bcp)]
+    wanted = code.upper()
+    entries = [entry for entry in CATALOGUE.values() if wanted in (entry.code, entry.bcp.upper())]
     if not entries:
-        near = difflib.get_close_matches(code, CATALOGUE, n=1)
+        near = difflib.get_close_matches(wanted, CATALOGUE, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise click.UsageError(f"there is no finding {code}.{hint}")
     click.echo("\n\n".join(_entry_text(entry) for entry in entries))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from octoha_templates.codes._entry import Code
 
-_YAML = "yaml.org/spec/1.2.2"
+_YAML = "https://yaml.org/spec/1.2.2/"
 
 YAML_CODES: tuple[Code, ...] = (
     Code(

@@ -229,6 +229,7 @@ def test_validate_names_the_line_in_json(run: Run, tmp_path: Path) -> None:
 def test_explain_tells_of_codes_by_either_name_and_of_configs(run: Run, tmp_path: Path) -> None:
     assert run("explain", "oct120").out.startswith("OCT120: ")
     assert "BCP057" in run("explain", "BCP057").out
+    assert run("explain", "no-unused-params").out.startswith("OCT3")
     assert run("explain", "OCT999").code == 2
     (tmp_path / "stack.yaml").write_text(MINIMAL + "nodes: {count: 2}\n")
     out = run("explain", "stack.yaml").out
