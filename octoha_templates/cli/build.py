@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from octoha_templates.cli.files import write_text
+from octoha_templates.cli.files import require_readable, write_text
 from octoha_templates.cli.options import reporting
 from octoha_templates.cli.reporters import report
 
@@ -58,6 +58,7 @@ def _compiled(file: str, root: Path | None) -> tuple[dict[str, Any], Any]:
         folder = bicep.folder_reader(root or Path())
         result = bicep.compile_text(sys.stdin.read(), file="<stdin>", read=folder)
         return result.template, result.diagnostics
+    require_readable(file)
     if file.endswith(_PARAMETERS):
         parameters = bicep.compile_params_file(file, root=root, environment=os.environ)
         return parameters.parameters, parameters.diagnostics

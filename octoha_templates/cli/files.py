@@ -41,6 +41,21 @@ def write_text(file: str, text: str) -> None:
         ) from cause
 
 
+def require_readable(file: str) -> None:
+    """Make sure that a file named on the command line can be opened.
+
+    Raises:
+        ArtifactError: OCT515, it is missing, a folder, or may not be read.
+    """
+    try:
+        with Path(file).open("rb"):
+            return
+    except (OSError, ValueError) as cause:
+        raise ArtifactError(
+            _unread(file, getattr(cause, "strerror", None) or str(cause))
+        ) from cause
+
+
 def read_text(file: str) -> str:
     """Read a text file.
 

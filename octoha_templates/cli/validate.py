@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from octoha_templates.cli.exits import Different
-from octoha_templates.cli.files import read_text
+from octoha_templates.cli.files import read_text, require_readable
 from octoha_templates.cli.options import reporting
 from octoha_templates.cli.reporters import report
 from octoha_templates.diagnostics import Diagnostic, has_errors, in_order
@@ -56,6 +56,7 @@ def _findings(file: str, schemas: Path | None) -> tuple[Diagnostic, ...]:
         if file.endswith(".bicep"):
             from octoha_templates.bicep import compile_file
 
+            require_readable(file)
             result = compile_file(file)
             found = validate_template(
                 result.template, source_map=result.source_map, file=file, schemas=schemas

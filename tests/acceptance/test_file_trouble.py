@@ -57,6 +57,23 @@ def test_a_template_that_cannot_be_read_is_named(
     assert capsys.readouterr().err.startswith("main.json: error OCT515: the file cannot be read")
 
 
+@pytest.mark.parametrize("command", ["build", "validate"])
+@pytest.mark.parametrize("file", ["absent.bicep", "folder.bicep"])
+def test_bicep_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    file: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.bicep").mkdir()
+    assert _call(monkeypatch, command, file) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"{file}: error OCT515: the file cannot be read")
+
+
 @pytest.mark.parametrize("folder", ["templates", "schemas", "samples"])
 def test_an_incomplete_installation_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str
