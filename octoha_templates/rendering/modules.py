@@ -128,15 +128,13 @@ def _render(
 ) -> RenderedModule:
     try:
         marked = environment(overrides).get_template(fragment).render(context)
-    except RecursionError as cause:
-        raise RenderError(
-            _finding("OCT205", "fragments include each other without end", fragment)
-        ) from cause
     except (
         JinjaError,
         ArithmeticError,
         AttributeError,
         LookupError,
+        MemoryError,
+        RecursionError,
         TypeError,
         ValueError,
     ) as cause:
@@ -146,12 +144,16 @@ def _render(
 
 
 def _finding_from(cause: Exception, fragment: str, overrides: Path | None) -> Diagnostic:
-    if isinstance(cause, TemplateNotFound):
-        return _finding("OCT202", f"the fragment {cause.name} does not exist", fragment)
     if isinstance(cause, TemplateSyntaxError):
         place = Location(cause.name or fragment, cause.lineno)
         return _finding("OCT203", f"the fragment is not right: {cause.message}", fragment, place)
     place = _place_of(cause, fragment, overrides)
+    if isinstance(cause, RecursionError):
+        return _finding("OCT205", "fragments include each other without end", fragment, place)
+    if isinstance(cause, MemoryError):
+        return _finding("OCT205", "the fragment makes more text than fits", fragment, place)
+    if isinstance(cause, TemplateNotFound):
+        return _finding("OCT202", f"the fragment {cause.name} does not exist", fragment, place)
     if isinstance(cause, UndefinedError):
         return _finding(
             "OCT204", f"the fragment reads a value there is not: {cause}", fragment, place

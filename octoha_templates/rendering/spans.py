@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateSyntaxError
 from jinja2.ext import Extension
 
 _OPEN: Final = "\ue0f0"
@@ -40,6 +40,7 @@ class MarkLines(Extension):
         """Mark the lines; a line that only holds tags, or lies inside one, stays as it is."""
         if name is None:
             return source
+        _refuse_marks(source, name)
         marked: list[str] = []
         closing = ""
         for number, line in enumerate(source.split("\n"), start=1):
@@ -47,6 +48,13 @@ class MarkLines(Extension):
             marked.append(mark + line)
             closing = _open_tag(line, closing)
         return "\n".join(marked)
+
+
+def _refuse_marks(source: str, name: str) -> None:
+    """Stop at a fragment that holds marks already; they would be believed."""
+    for number, line in enumerate(source.split("\n"), start=1):
+        if _OPEN in line or _CLOSE in line:
+            raise TemplateSyntaxError("the characters U+E0F0 and U+E0F1 are taken", number, name)
 
 
 def _leaves_text(line: str) -> bool:

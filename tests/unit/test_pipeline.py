@@ -138,7 +138,8 @@ def test_a_resource_against_its_schema_names_path_line_and_fragment(
         ("\n{{ nodes.cout | bicep }}", "OCT204", 2),
         ("\n\n{{ 1.5 | bicep }}", "OCT205", 3),
         ("{{ ''.__class__.__mro__ }}", "OCT206", 1),
-        ("{% include 'no/such.j2' %}", "OCT202", 0),
+        ("{% include 'no/such.j2' %}", "OCT202", 1),
+        ("\n\ue0f0forged\ue0f1", "OCT203", 2),
     ],
 )
 def test_a_wrong_fragment_is_a_finding(
