@@ -141,7 +141,8 @@ SCHEMA_CODES: tuple[Code, ...] = (
     Code(
         "OCT461",
         "No folder of schemas",
-        "The folder named for the schemas is not there.",
+        "The folder named for the schemas is not there, or has no schemas in the published layout in it. "
+        "Going on would check nothing.",
         example="--schemas schema",
         instead="--schemas schemas, a folder that has <apiVersion>/<Provider>.json in it",
     ),

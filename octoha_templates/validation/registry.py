@@ -317,16 +317,16 @@ def registry_of(folder: Path | None = None) -> SchemaRegistry:
         The registry.
 
     Raises:
-        TemplateError: OCT461, the folder is not there.
+        TemplateError: OCT461, the folder is not there, or has no schemas in it.
     """
     if folder is None:
         return SchemaRegistry(data_folder("schemas"))
-    if not folder.is_dir():
+    if not any(folder.glob("[0-9][0-9][0-9][0-9]-*/*.json")):
         raise TemplateError(
             Diagnostic(
                 "OCT461",
                 Severity.ERROR,
-                f"there is no folder {folder.name} with schemas",
+                f"there is no folder {folder.name} with schemas in it",
                 hint="give a folder that has <apiVersion>/<Provider>.json in it",
             )
         )

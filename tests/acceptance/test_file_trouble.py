@@ -74,6 +74,18 @@ def test_bicep_that_cannot_be_read_is_named(
     assert said.err.startswith(f"{file}: error OCT515: the file cannot be read")
 
 
+def test_a_folder_without_schemas_is_not_taken_for_a_check(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    assert _call(monkeypatch, "stack", "--schemas", "empty") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("error OCT461: there is no folder empty with schemas in it")
+    assert not Path("out").exists()
+
+
 @pytest.mark.parametrize("folder", ["templates", "schemas", "samples"])
 def test_an_incomplete_installation_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str
