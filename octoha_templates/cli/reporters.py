@@ -66,14 +66,26 @@ def text_report(findings: Iterable[Diagnostic]) -> str:
 def _text_lines(finding: Diagnostic) -> list[str]:
     place = f"{finding.location}: " if finding.location else ""
     label = click.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
-    lines = [f"{place}{label} {finding.code}: {finding.message}"]
+    lines = [f"{_visible(place)}{label} {finding.code}: {_visible(finding.message)}"]
     lines += _excerpt(finding.location)
     if finding.path:
-        lines.append(f"  in: {finding.path}")
-    lines += [f"  {each.message}: {each.location}" for each in finding.related]
+        lines.append(f"  in: {_visible(finding.path)}")
+    lines += [_visible(f"  {each.message}: {each.location}") for each in finding.related]
     if finding.hint:
-        lines.append(f"  hint: {finding.hint}")
+        lines.append(f"  hint: {_visible(finding.hint)}")
     return lines
+
+
+def _visible(text: str) -> str:
+    """Write what a terminal would obey, or what turns text round, as an escape; indent further lines.
+
+    Messages quote what people, and files of other people, say: it must not look like a finding of ours.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else "\n    " if c == "\n" else f"\\u{{{ord(c):04x}}}" for c in text
+    )
 
 
 def _excerpt(place: Location | None) -> list[str]:
@@ -83,9 +95,11 @@ def _excerpt(place: Location | None) -> list[str]:
         return []
     line = "".join(c if c.isprintable() else " " for c in lines[place.line - 1])
     number = f"{place.line:>5} | "
-    shown = [number + line[:_LONGEST_LINE]]
-    if 0 < place.column <= min(len(line) + 1, _LONGEST_LINE):
-        shown.append(" " * (len(number) - 2) + "| " + " " * (place.column - 1) + "^")
+    # Compiled JSON may be one line of a megabyte: what is shown is the part around the column.
+    start = max(0, place.column - _LONGEST_LINE // 2) if place.column > _LONGEST_LINE else 0
+    shown = [number + line[start : start + _LONGEST_LINE]]
+    if 0 < place.column <= len(line) + 1:
+        shown.append(" " * (len(number) - 2) + "| " + " " * (place.column - 1 - start) + "^")
     return shown
 
 
