@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from octoha_templates.cli.options import finding_options
+
 if TYPE_CHECKING:
     from octoha_templates.codes import Code
 
@@ -28,6 +30,7 @@ Examples:
 """,
 )
 @click.argument("what", metavar="CODE|CONFIG")
+@finding_options
 def command(what: str) -> None:
     """Explain a finding code, or what a config asks for."""
     if _CODE.match(what) and not Path(what).exists():

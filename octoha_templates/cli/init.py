@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from octoha_templates.cli.files import write_text
+from octoha_templates.cli.options import finding_options
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import ArtifactError
 
@@ -22,6 +23,7 @@ Examples:
 )
 @click.argument("file", required=False, default="stack.yaml")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@finding_options
 def command(file: str, force: bool) -> None:
     """Write a config with every key, its default and what it is for."""
     from octoha_templates.config.starter import commented_config

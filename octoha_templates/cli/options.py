@@ -29,8 +29,8 @@ def _set_report(_: click.Context, __: click.Parameter, value: str) -> None:
     configure(report=value)
 
 
-def reporting(function: Decorated) -> Decorated:
-    """Add `--report`, `--color`, `-v` and `-q`."""
+def finding_options(function: Decorated) -> Decorated:
+    """Add `--report` and `--color`: how findings are written."""
     options = (
         click.option(
             "--report",
@@ -52,6 +52,16 @@ def reporting(function: Decorated) -> Decorated:
             show_default=True,
             help="Colour in findings; NO_COLOR counts, too.",
         ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def reporting(function: Decorated) -> Decorated:
+    """Add `--report`, `--color`, `-v` and `-q`."""
+    options = (
+        finding_options,
         click.option("-q", "--quiet", count=True, help="Say less: -q no notes, -qq errors only."),
         click.option("-v", "--verbose", count=True, help="Say more: list every file."),
     )

@@ -141,6 +141,7 @@ def test_colour_is_for_terminals_or_on_request(run: Run, tmp_path: Path) -> None
     (tmp_path / "stack.yaml").write_text("nodes: 3\n")
     assert "\x1b[" not in run("stack", "stack.yaml").err
     assert "\x1b[" in run("stack", "stack.yaml", "--color", "always").err
+    assert "\x1b[" in run("explain", "absent.yaml", "--color", "always").err
 
 
 def test_a_component_is_a_folder_of_its_own(run: Run, tmp_path: Path) -> None:
