@@ -15,6 +15,21 @@ from octoha_templates.cli.reporters import REPORTS, configure
 Decorated = Callable[..., Any]
 
 
+class SchemasFolder(click.Path):
+    """A folder of schemas, or `official` for what `schema sync` downloaded."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, exists=True, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn `official` into the cache folder."""
+        if value != "official":
+            return super().convert(value, param, ctx)
+        from octoha_templates.schema_sync import schemas_folder
+
+        return schemas_folder(value)
+
+
 def _set_color(_: click.Context, __: click.Parameter, value: str) -> None:
     configure(color=_wants_color(value))
 
@@ -103,8 +118,8 @@ def rendering(function: Decorated) -> Decorated:
         ),
         click.option(
             "--schemas",
-            type=click.Path(path_type=Path, exists=True, file_okay=False),
-            help="Folder of schemas in the published layout, in place of our own.",
+            type=SchemasFolder(),
+            help="Folder of schemas in the published layout, in place of our own; or official.",
         ),
         click.option(
             "--compiler",

@@ -6,10 +6,15 @@ import json
 
 import click
 
+from octoha_templates.cli import schema_sync
+
 
 @click.group("schema")
 def command() -> None:
     """Show what the schemas cover."""
+
+
+command.add_command(schema_sync.command)
 
 
 @command.command("list")

@@ -9,7 +9,7 @@ import click
 
 from octoha_templates.cli.exits import Different
 from octoha_templates.cli.files import read_text, require_readable
-from octoha_templates.cli.options import reporting
+from octoha_templates.cli.options import SchemasFolder, reporting
 from octoha_templates.cli.reporters import report
 from octoha_templates.diagnostics import Diagnostic, has_errors, in_order
 from octoha_templates.errors import OctohaError
@@ -28,8 +28,8 @@ Examples:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--schemas",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of schemas in the published layout, in place of our own.",
+    type=SchemasFolder(),
+    help="Folder of schemas in the published layout, in place of our own; or official.",
 )
 @reporting
 def command(files: tuple[str, ...], schemas: Path | None, quiet: int, verbose: int) -> None:

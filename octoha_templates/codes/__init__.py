@@ -11,11 +11,19 @@ from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
+from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
 
 CATALOGUE: dict[str, Code] = {
     entry.code: entry
-    for entry in (*CONFIG_CODES, *RENDERING_CODES, *BICEP_CODES, *TEMPLATE_CODES, *FILE_CODES)
+    for entry in (
+        *CONFIG_CODES,
+        *RENDERING_CODES,
+        *BICEP_CODES,
+        *TEMPLATE_CODES,
+        *FILE_CODES,
+        *SYNC_CODES,
+    )
 }
 
 __all__ = ["CATALOGUE", "Code"]
