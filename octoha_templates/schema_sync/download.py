@@ -97,6 +97,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         """Refuse other hosts."""
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            fp.close()
             raise failure("OCT521", f"the server redirects to another host: {new.hostname}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
