@@ -19,6 +19,7 @@ from octoha_templates.bicep.files import Reader, load_files, read_file, resolve_
 from octoha_templates.bicep.findings import Findings
 from octoha_templates.bicep.imports import resolve_imports
 from octoha_templates.bicep.inlining import resolve_inlining
+from octoha_templates.bicep.kept import KEPT, kept
 from octoha_templates.bicep.lower import NotLoweredError
 from octoha_templates.bicep.model import FileModel, ModuleTemplate
 from octoha_templates.bicep.parser import ParseResult, parse
@@ -52,7 +53,8 @@ class Compilation:
 
     def __init__(self, read: Reader) -> None:
         """Take the reader."""
-        self._read = read
+        self._reads: list[tuple[str, bytes]] = []
+        self._read = self._recorded(read)
         self._models: dict[str, FileModel] = {}
         self._templates: dict[str, ModuleTemplate | None] = {}
         self._open: list[str] = []
@@ -173,11 +175,22 @@ class Compilation:
             return None
         if path in self._models:
             return self._models[path]
+        text = self._text(model, path, at)
+        return None if text is None else self.analyse(text, path)
+
+    def _text(self, model: FileModel, path: str, at: int) -> str | None:
         content = read_file(self._read, path, model.findings, at)
-        if content is None:
-            return None
-        text = content.decode("utf-8-sig", errors="replace")
-        return self.analyse(text, path)
+        return None if content is None else content.decode("utf-8-sig", errors="replace")
+
+    def _recorded(self, read: Reader) -> Reader:
+        """Note what is read, which is all that a template depends on."""
+
+        def recording(path: str) -> bytes:
+            content = read(path)
+            self._reads.append((path, content))
+            return content
+
+        return recording
 
     def _module(self, model: FileModel, module: ModuleSymbol) -> ModuleTemplate | None:
         written = module.node.path
@@ -185,11 +198,32 @@ class Compilation:
         if path is None:
             return None
         if path not in self._templates:
-            template = self._template(model, path, written.start)
+            template = self._kept_template(model, path, written.start)
             if path not in self._open:
                 self._templates[path] = template
             return template
         return self._templates[path]
+
+    def _kept_template(self, model: FileModel, path: str, at: int) -> ModuleTemplate | None:
+        """Compile a module, or take what it was compiled to from the same files before.
+
+        Kept are modules without errors that need no other module: those of a large template, which
+        is compiled again and again with small changes.
+        """
+        if path in self._models or path in self._open or not path.endswith(".bicep"):
+            return self._template(model, path, at)
+        text = self._text(model, path, at)
+        if text is None:
+            return None
+        found = KEPT.find(path, text, self._read)
+        if found is not None:
+            self._models[path] = found.model
+            return found.template
+        first, models = len(self._reads), len(self._models)
+        template = self._template(model, path, at)
+        if template is not None and template.model and len(self._models) == models + 1:
+            KEPT.keep(path, text, kept(self._reads[first:], template.model, template))
+        return template
 
     def _template(self, model: FileModel, path: str, at: int) -> ModuleTemplate | None:
         if path.endswith((".json", ".jsonc")):

@@ -6,13 +6,18 @@ Trees are no higher than `height.HIGHEST_TREE`, so the walks here may recurse.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
 from octoha_templates.bicep.syntax import Node
 
 _ALWAYS_PLAIN = frozenset(
     {"start", "end", "operator", "safe", "from_end", "multi_line", "segments"}
 )
+
+
+# The nodes of two large stacks; what is remembered does not grow with the number of files.
+_REMEMBERED: Final = 65_536
 
 
 @cache
@@ -22,8 +27,12 @@ def _fields(kind: type[Node]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def children(node: Node) -> list[Node]:
-    """List the nodes directly below a node, in source order."""
+@lru_cache(maxsize=_REMEMBERED)
+def children(node: Node) -> tuple[Node, ...]:
+    """List the nodes directly below a node, in source order.
+
+    Every pass asks again, and the trees of equal texts are kept, so the answers are remembered.
+    """
     found: list[Node] = []
     for field in _fields(type(node)):
         value = getattr(node, field)
@@ -31,7 +40,7 @@ def children(node: Node) -> list[Node]:
             found.append(value)
         elif isinstance(value, tuple):
             found.extend(item for item in value if isinstance(item, Node))
-    return found
+    return tuple(found)
 
 
 def descendants(node: Node) -> Iterator[Node]:
