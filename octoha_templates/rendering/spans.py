@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -79,6 +80,12 @@ def _open_tag(line: str, closing: str) -> str:
         position = tag.end()
 
 
+@lru_cache(maxsize=16_384)
+def _place(mark: str) -> FragmentLine:
+    name, _, number = mark.rpartition(":")
+    return FragmentLine(name, int(number))
+
+
 def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]:
     """Take the marks out and say where each line came from.
 
@@ -94,11 +101,10 @@ def read_marks(text: str, fragment: str) -> tuple[str, tuple[FragmentLine, ...]]
     current = FragmentLine(fragment, 1)
     clean: list[str] = []
     for line in text.split("\n"):
-        marks = _MARK.findall(line)
-        if marks:
-            name, _, number = marks[-1].rpartition(":")
-            current = FragmentLine(name, int(number))
-        bare = _MARK.sub("", line) if marks else line
+        bare = line
+        if _OPEN in line:
+            current = _place(line[line.rindex(_OPEN) + 1 : line.rindex(_CLOSE)])
+            bare = _MARK.sub("", line)
         if not bare and not (clean and clean[-1]):
             continue  # One blank line is enough; fragments that are left out leave theirs behind.
         clean.append(bare)
