@@ -40,7 +40,8 @@ def render(
     Args:
         loaded: What `load_stack` returned.
         templates: A folder of fragments that go in front of the package's own.
-        schemas: A folder of schemas in the published layout, in place of the package's own.
+        schemas: A folder of schemas in the published layout, in place of the package's own, or `official`
+            for those that `octoha-render schema sync` fetched.
         formats: `bicep`, `arm` or `both`.
         environments: Which environments get parameter files; None for all.
 
@@ -53,7 +54,15 @@ def render(
     return build(
         loaded,
         overrides=Path(templates) if templates else None,
-        schemas=Path(schemas) if schemas else None,
+        schemas=_schemas_folder(schemas),
         formats=formats,
         environments=environments,
     )
+
+
+def _schemas_folder(schemas: str | Path | None) -> Path | None:
+    if schemas is None:
+        return None
+    from octoha_templates.schema_sync import schemas_folder  # brings the network libraries along
+
+    return schemas_folder(str(schemas))
