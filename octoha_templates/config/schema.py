@@ -7,6 +7,7 @@ defaults that are whole mappings are left out, since they only repeat the defaul
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import cache
 from typing import Any, Final
@@ -57,6 +58,8 @@ def _tidy(schema: Any) -> Any:
     """Copy a schema without titles, marks of ours and of OpenAPI, and defaults with mappings."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
+    if isinstance(schema, str):
+        return inspect.cleandoc(schema)  # Python 3.13 takes the indent of docstrings off, others do not
     if not isinstance(schema, dict):
         return schema
     return {
