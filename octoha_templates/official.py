@@ -53,18 +53,24 @@ class OfficialCompiler:
                 place = Path(folder) / path
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
-            arguments = (*self.command, "build", *self._file_arguments(folder), "--stdout")
-            done = _run(arguments)
-        findings = _findings(done.stderr, folder)
+            return self.compile_file(Path(folder) / _MAIN)
+
+    def compile_file(self, path: Path) -> CompileResult:
+        """Compile a file where it is.
+
+        Raises:
+            BicepError: OCT517, with every error that the compiler names.
+            ArtifactError: OCT516, it cannot be run.
+        """
+        done = _run((*self.command, "build", *self._file_arguments(path), "--stdout"))
+        findings = _findings(done.stderr, str(path.parent))
         if done.returncode != 0:
             raise BicepError(*(findings or (_failed(done.stderr),)))
         return CompileResult(json.loads(done.stdout), findings, {})
 
-    def _file_arguments(self, folder: str) -> tuple[str, ...]:
-        file = str(Path(folder) / _MAIN)
-        return (
-            ("--file", file) if self.command[-1] == "bicep" and len(self.command) > 1 else (file,)
-        )
+    def _file_arguments(self, path: Path) -> tuple[str, ...]:
+        is_az = len(self.command) > 1
+        return ("--file", str(path)) if is_az else (str(path),)
 
 
 def find_official_compiler() -> OfficialCompiler:

@@ -59,7 +59,9 @@ def _tidy(schema: Any) -> Any:
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if isinstance(schema, str):
-        return inspect.cleandoc(schema)  # Python 3.13 takes the indent of docstrings off, others do not
+        return inspect.cleandoc(
+            schema
+        )  # Python 3.13 takes the indent of docstrings off, others do not
     if not isinstance(schema, dict):
         return schema
     return {

@@ -344,3 +344,69 @@ def test_the_same_bytes_from_anywhere_and_under_any_hash_seed(run: Run, tmp_path
         for root in (tmp_path / "one", tmp_path / "two")
     )
     assert one == two
+
+
+OFFICIAL = (
+    "#!{python}\n"
+    "import json, sys\n"
+    "if '--version' in sys.argv:\n"
+    "    print('Bicep CLI version 0.46.1 (abcdef)')\n"
+    "else:\n"
+    "    from octoha_templates.bicep import compile_file\n"
+    "    template = compile_file(sys.argv[2]).template\n"
+    "    template['metadata'] = {{'_generator': {{'name': 'bicep'}}}}\n"
+    "    {change}\n"
+    "    print(json.dumps(template))\n"
+)
+
+
+def _stand_in(folder: Path, change: str = "pass") -> str:
+    """Put a program in place of the official compiler, which cannot be had everywhere."""
+    program = folder / "bin" / "bicep"
+    program.parent.mkdir()
+    program.write_text(OFFICIAL.format(python=sys.executable, change=change))
+    program.chmod(0o755)
+    return str(program.parent)
+
+
+def test_verify_says_that_both_compilers_agree(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.bicep").write_text("output x int = 1\n")
+    done = run("build", "a.bicep", "--verify", PATH=_stand_in(tmp_path))
+    assert (done.code, done.out) == (0, "a.bicep: equal to what bicep 0.46.1 makes of it\n")
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_verify_shows_where_the_compilers_differ(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.bicep").write_text("output x int = 1\n")
+    change = "template['outputs']['x']['value'] = 2; template['outputs']['y'] = 3"
+    done = run("build", "a.bicep", "--verify", PATH=_stand_in(tmp_path, change))
+    assert done.code == 1
+    assert done.out == "outputs.x.value: 1 here, 2 there\noutputs.y: only there\n"
+
+
+def test_verify_wants_the_official_compiler(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.bicep").write_text("output x int = 1\n")
+    done = run("build", "a.bicep", "--verify", PATH=str(tmp_path))
+    assert done.code == 3
+    assert "OCT516" in done.err
+
+
+def test_build_warns_of_what_the_schema_of_a_resource_does_not_know(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "a.bicep").write_text(
+        "resource i 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {\n"
+        "  name: 'id-x'\n"
+        "  location: resourceGroup().location\n"
+        "  tag: {}\n"
+        "  properties: {}\n"
+        "}\n"
+        "resource other 'Contoso.Something/things@2024-01-01' = {\n"
+        "  name: 'x'\n"
+        "}\n"
+    )
+    done = run("build", "a.bicep")
+    assert done.code == 0
+    assert "a.bicep:4:3: warning OCT403" in done.err
+    assert "Contoso" not in done.err
+    assert (tmp_path / "a.json").is_file()
