@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from octoha_templates.cli.exits import Different
-from octoha_templates.cli.files import require_readable, write_text
+from octoha_templates.cli.files import places_below, renamed, require_readable, write_text
 from octoha_templates.cli.options import reporting
 from octoha_templates.cli.reporters import report
 from octoha_templates.cli.verify import differences
@@ -81,15 +81,17 @@ def _compiled(file: str, root: Path | None) -> tuple[dict[str, Any], tuple[Diagn
     from octoha_templates import bicep
 
     if file == "-":
-        folder = bicep.folder_reader(root or Path())
-        result = bicep.compile_text(sys.stdin.read(), file="<stdin>", read=folder)
+        reader = bicep.folder_reader(root or Path())
+        result = bicep.compile_text(sys.stdin.read(), file="<stdin>", read=reader)
         return result.template, _with_schemas(result)
     require_readable(file)
-    if file.endswith(_PARAMETERS):
-        parameters = bicep.compile_params_file(file, root=root, environment=os.environ)
-        return parameters.parameters, parameters.diagnostics
-    compiled = bicep.compile_file(file, root=root)
-    return compiled.template, _with_schemas(compiled)
+    folder = root or Path(file).parent
+    with places_below(folder):
+        if file.endswith(_PARAMETERS):
+            parameters = bicep.compile_params_file(file, root=root, environment=os.environ)
+            return parameters.parameters, renamed(parameters.diagnostics, folder)
+        compiled = bicep.compile_file(file, root=root)
+    return compiled.template, renamed(_with_schemas(compiled), folder)
 
 
 def _with_schemas(result: CompileResult) -> tuple[Diagnostic, ...]:

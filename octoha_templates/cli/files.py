@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
-from octoha_templates.errors import ArtifactError
+from octoha_templates.errors import ArtifactError, BicepError
 
 
 def write_text(file: str, text: str) -> None:
@@ -70,6 +73,38 @@ def read_text(file: str) -> str:
         raise ArtifactError(
             _unread(file, getattr(cause, "strerror", None) or str(cause))
         ) from cause
+
+
+@contextmanager
+def places_below(folder: Path) -> Iterator[None]:
+    """Name files as the person did, not as the compiler that works in a folder does.
+
+    Raises:
+        OctohaError: What was raised inside, with its findings renamed.
+    """
+    try:
+        yield
+    except BicepError as error:
+        raise type(error)(*renamed(error.diagnostics, folder)) from error
+
+
+def renamed(findings: Iterable[Diagnostic], folder: Path) -> tuple[Diagnostic, ...]:
+    """Put a folder in front of the files in findings."""
+    return tuple(
+        replace(
+            finding,
+            location=_below(finding.location, folder),
+            related=tuple(
+                replace(each, location=_below(each.location, folder) or each.location)
+                for each in finding.related
+            ),
+        )
+        for finding in findings
+    )
+
+
+def _below(place: Location | None, folder: Path) -> Location | None:
+    return replace(place, file=(folder / place.file).as_posix()) if place else None
 
 
 def _unread(file: str, reason: str) -> Diagnostic:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from octoha_templates.cli.exits import Different
-from octoha_templates.cli.files import read_text, require_readable
+from octoha_templates.cli.files import places_below, read_text, renamed, require_readable
 from octoha_templates.cli.options import SchemasFolder, reporting
 from octoha_templates.cli.reporters import report
 from octoha_templates.diagnostics import Diagnostic, has_errors, in_order
@@ -35,7 +35,8 @@ Examples:
 def command(files: tuple[str, ...], schemas: Path | None, quiet: int, verbose: int) -> None:
     """Check ARM templates, or Bicep files once compiled, against schemas and ARM's own rules.
 
-    Templates nested in a template are checked, too. - is a template on standard input.
+    Templates nested in a template are checked, too, and those it links to in files beside it. - is a
+    template on standard input.
     """
     findings: list[Diagnostic] = []
     for file in files:
@@ -50,24 +51,23 @@ def command(files: tuple[str, ...], schemas: Path | None, quiet: int, verbose: i
 
 
 def _findings(file: str, schemas: Path | None) -> tuple[Diagnostic, ...]:
-    from octoha_templates.validation import validate_template
+    from octoha_templates.validation import validate_template, validate_text
 
     try:
         if file.endswith(".bicep"):
             from octoha_templates.bicep import compile_file
 
             require_readable(file)
-            result = compile_file(file)
+            folder = Path(file).parent
+            with places_below(folder):
+                result = compile_file(file)
             found = validate_template(
-                result.template, source_map=result.source_map, file=file, schemas=schemas
+                result.template, source_map=result.source_map, file=Path(file).name, schemas=schemas
             )
-            return (*result.diagnostics, *found)
-        from octoha_templates.validation.arm_json import read_arm_json
-
-        text = sys.stdin.read() if file == "-" else read_text(file)
-        name = "<stdin>" if file == "-" else file
-        read = read_arm_json(text, name)
-        return validate_template(read.value, source_map=read.places, file=name, schemas=schemas)
+            return renamed((*result.diagnostics, *found), folder)
+        if file == "-":
+            return validate_text(sys.stdin.read(), "<stdin>", schemas=schemas)
+        return validate_text(read_text(file), file, folder=Path(file).parent, schemas=schemas)
     except OctohaError as error:
         if error.exit_code != OctohaError.exit_code:
             raise

@@ -161,4 +161,22 @@ SCHEMA_CODES: tuple[Code, ...] = (
         example='{ "name": "a", "name": "b" }',
         instead='{ "name": "b" }',
     ),
+    Code(
+        "OCT464",
+        "Linked template not checked",
+        "The template links to another one by its address, by an expression or as a template spec, which only "
+        "Azure can follow. Nothing is wrong with that; it is said so that nobody takes it for checked.",
+        example='"templateLink": { "uri": "[parameters(\'artifacts\')]" }',
+        instead="Name a file beside the template by relativePath, or check the other template on its own.",
+        sources=(
+            "https://learn.microsoft.com/azure/azure-resource-manager/templates/linked-templates",
+        ),
+    ),
+    Code(
+        "OCT465",
+        "Linked template missing",
+        "The template links to a file that cannot be read, or that lies outside the folder of the template.",
+        example='"templateLink": { "relativePath": "nested/gone.json" }',
+        instead="Put the file there, or mend the path.",
+    ),
 )

@@ -410,3 +410,13 @@ def test_build_warns_of_what_the_schema_of_a_resource_does_not_know(
     assert "a.bicep:4:3: warning OCT403" in done.err
     assert "Contoso" not in done.err
     assert (tmp_path / "a.json").is_file()
+
+
+@pytest.mark.parametrize("command", ["build", "validate"])
+def test_findings_name_the_file_as_it_was_typed(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.bicep").write_text("output x string = absent\n")
+    done = run(command, "deep/a.bicep")
+    assert done.code == 1
+    assert done.err.startswith("deep/a.bicep:1:19: error OCT")
+    assert "    1 | output x string = absent" in done.err
