@@ -25,7 +25,7 @@ from octoha_templates.bicep.syntax import (
     TupleType,
     UnionType,
 )
-from octoha_templates.bicep.walk import children
+from octoha_templates.bicep.walk import descendants
 
 _TYPE_SYNTAX: Final = (ObjectType, ArrayType, TupleType, UnionType, NullableType)
 
@@ -43,7 +43,7 @@ def needs_symbolic_names(model: FileModel) -> bool:
         or any(any(module.outputs.values()) for module in model.modules.values())
         or any(module.body is not None and not module.find("name") for module in declared.modules)
         or any(_resource_needs_them(resource) for resource in declared.all_resources())
-        or any(_needs_them(model, statement, None) for statement in model.program.statements)
+        or any(_needs_them(model, statement) for statement in model.program.statements)
     )
 
 
@@ -60,16 +60,30 @@ def _resource_needs_them(resource: ResourceSymbol) -> bool:
     )
 
 
-def _needs_them(model: FileModel, node: Node, depends_on: Property | None) -> bool:
+def _needs_them(model: FileModel, statement: Node) -> bool:
     """Look for type syntax, and for a collection used as a whole outside of `dependsOn`."""
-    if node is depends_on:
-        return False
-    if isinstance(node, _TYPE_SYNTAX):
-        return True
-    if isinstance(node, Name):
-        return _is_whole_collection(model, node)
-    inner = _depends_on_of(model, node) or depends_on
-    return any(_needs_them(model, child, inner) for child in children(node))
+    for node in descendants(statement):
+        if isinstance(node, _TYPE_SYNTAX):
+            return True
+        if (
+            isinstance(node, Name)
+            and _is_whole_collection(model, node)
+            and not _is_in_depends_on(model, node)
+        ):
+            return True
+    return False
+
+
+def _is_in_depends_on(model: FileModel, node: Node) -> bool:
+    """Say whether a node is part of the `dependsOn` of a resource or module that it stands in."""
+    around: list[Node] = []
+    parent = model.declared.parents.get(node)
+    while parent is not None:
+        if _depends_on_of(model, parent) in around:
+            return True
+        around.append(parent)
+        parent = model.declared.parents.get(parent)
+    return False
 
 
 def _depends_on_of(model: FileModel, node: Node) -> Property | None:

@@ -5,7 +5,6 @@ Trees are no higher than `height.HIGHEST_TREE`, so the walks here may recurse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
@@ -18,6 +17,7 @@ _ALWAYS_PLAIN = frozenset(
 
 # The nodes of two large stacks; what is remembered does not grow with the number of files.
 _REMEMBERED: Final = 65_536
+_STATEMENTS: Final = 2_048
 
 
 @cache
@@ -43,10 +43,16 @@ def children(node: Node) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def descendants(node: Node) -> Iterator[Node]:
-    """Give a node and everything below it, parents before children, in source order."""
+@lru_cache(maxsize=_STATEMENTS)
+def descendants(node: Node) -> tuple[Node, ...]:
+    """List a node and everything below it, parents before children, in source order.
+
+    Several passes look at everything in a statement, so the lists are remembered, too.
+    """
+    found: list[Node] = []
     pending = [node]
     while pending:
         current = pending.pop()
-        yield current
+        found.append(current)
         pending.extend(reversed(children(current)))
+    return tuple(found)
