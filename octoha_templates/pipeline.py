@@ -130,11 +130,11 @@ def build(
     result = _compiled(rendered, compiler)
     findings = _checked(rendered, result, schemas)
     names = tuple(loaded.environments) if environments is None else tuple(environments)
-    sets = {MAIN: (loaded.stack, parameter_set(result.template.get("parameters", {})))}
+    sets = {MAIN: (parameter_set(result.template.get("parameters", {})), loaded.stack)}
     for name in names:
         sets[name] = _environment_set(loaded, name, rendered, overrides)
     runbook = render_runbook(
-        loaded.stack, components_of(loaded.stack), names, secret_parameters(sets[MAIN][1])
+        loaded.stack, components_of(loaded.stack), names, secret_parameters(sets[MAIN][0])
     )
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, (*loaded.warnings, *findings), loaded.config_hash, compiler)
@@ -169,8 +169,8 @@ def build_component(
     rendered = render_component(loaded.stack, component, overrides)
     result = _compiled(rendered, compiler)
     findings = _checked(rendered, result, schemas)
-    sets = {MAIN: (loaded.stack, parameter_set(result.template.get("parameters", {})))}
-    runbook = render_runbook(loaded.stack, (component,), (), secret_parameters(sets[MAIN][1]))
+    sets = {MAIN: (parameter_set(result.template.get("parameters", {})), loaded.stack)}
+    runbook = render_runbook(loaded.stack, (component,), (), secret_parameters(sets[MAIN][0]))
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, findings, loaded.config_hash, compiler)
 
@@ -231,13 +231,13 @@ def _with_fragment(rendered: RenderedStack, finding: Diagnostic) -> Diagnostic:
 
 def _environment_set(
     loaded: Loaded, name: str, base: RenderedStack, overrides: Path | None
-) -> tuple[Stack, ParameterSet]:
+) -> tuple[ParameterSet, Stack]:
     stack = stack_for(loaded, name)
     rendered = render_modules(stack, overrides)
     findings = tuple(shape_findings(base, rendered, name, loaded.file))
     if findings:
         raise RenderError(*findings)
-    return stack, parameter_set(declared_parameters(rendered.modules[0]))
+    return parameter_set(declared_parameters(rendered.modules[0])), stack
 
 
 def _sources(rendered: RenderedStack) -> dict[str, bytes]:
@@ -249,34 +249,28 @@ def _sources(rendered: RenderedStack) -> dict[str, bytes]:
 def _files(
     rendered: RenderedStack,
     result: CompileResult,
-    sets: Mapping[str, tuple[Stack, ParameterSet]],
+    sets: Mapping[str, tuple[ParameterSet, Stack]],
     formats: Format,
 ) -> dict[str, bytes]:
     files: dict[str, bytes] = dict(rendered.scripts)
     if formats != "arm":
         files |= _sources(rendered)
         files |= {
-            f"{name}.bicepparam": parameters_bicep(*each).encode() for name, each in _turned(sets)
+            f"{name}.bicepparam": parameters_bicep(*each).encode() for name, each in sets.items()
         }
     if formats != "bicep":
         files["main.json"] = stable_json(result.template)
         files |= {
             f"{name}.parameters.json": stable_json(parameters_json(*each))
-            for name, each in _turned(sets)
+            for name, each in sets.items()
         }
     return files
-
-
-def _turned(
-    sets: Mapping[str, tuple[Stack, ParameterSet]],
-) -> list[tuple[str, tuple[ParameterSet, Stack]]]:
-    return [(name, (values, stack)) for name, (stack, values) in sets.items()]
 
 
 def _bundle(
     files: dict[str, bytes],
     result: CompileResult,
-    sets: Mapping[str, tuple[Stack, ParameterSet]],
+    sets: Mapping[str, tuple[ParameterSet, Stack]],
     findings: Sequence[Diagnostic],
     config_hash: str,
     compiler: Compiler | None,
@@ -288,7 +282,7 @@ def _bundle(
         "apiVersions": _api_versions(result.template),
     }
     files[artifacts.MANIFEST] = stable_json(artifacts.manifest(files, about))
-    parameters = {name: parameters_json(*each) for name, each in _turned(sets)}
+    parameters = {name: parameters_json(*each) for name, each in sets.items()}
     return Bundle(
         MappingProxyType(dict(sorted(files.items()))),
         result.template,
