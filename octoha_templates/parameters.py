@@ -36,11 +36,11 @@ class ParameterSet:
 
     Attributes:
         values: The value of every parameter that is not secret, in the order of `main.bicep`.
-        secrets: The names of the secure parameters, in that order.
+        secrets: The names of the secure parameters with what they are, in that order.
     """
 
     values: Mapping[str, Any]
-    secrets: tuple[str, ...]
+    secrets: Mapping[str, str]
 
 
 def parameter_set(declared: Mapping[str, Json]) -> ParameterSet:
@@ -50,9 +50,11 @@ def parameter_set(declared: Mapping[str, Json]) -> ParameterSet:
         declared: The `parameters` of the ARM template. Defaults that are expressions, such as one that
             asks Azure, stay with the template.
     """
-    secrets = tuple(
-        name for name, parameter in declared.items() if parameter["type"].lower() in _SECURE
-    )
+    secrets = {
+        name: _meaning(parameter)
+        for name, parameter in declared.items()
+        if parameter["type"].lower() in _SECURE
+    }
     values = {
         name: _plain(parameter["defaultValue"])
         for name, parameter in declared.items()
@@ -146,9 +148,15 @@ def _secret_expression(parameter: str, stack: Stack) -> str:
 def secret_parameters(values: ParameterSet) -> tuple[SecretParameter, ...]:
     """Name the secure parameters with where their values come from, for the runbook."""
     return tuple(
-        SecretParameter(name, environment_variable(name), secret_name(name))
-        for name in values.secrets
+        SecretParameter(name, environment_variable(name), secret_name(name), meaning)
+        for name, meaning in values.secrets.items()
     )
+
+
+def _meaning(parameter: Json) -> str:
+    """Take the description of a parameter without the word that says whether it is required."""
+    description = str(parameter.get("metadata", {}).get("description", ""))
+    return description.split(". ", 1)[-1].rstrip(".")
 
 
 def _parameters_only(main: RenderedModule) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from octoha_templates import artifacts
 from octoha_templates.bicep import CompileResult, compile_text
 from octoha_templates.clouds import find_secrets
-from octoha_templates.config.load import Loaded, stack_for
+from octoha_templates.config.load import Loaded, load, stack_for
 from octoha_templates.config.model import Stack
 from octoha_templates.diagnostics import (
     Diagnostic,
@@ -27,7 +27,7 @@ from octoha_templates.diagnostics import (
     has_errors,
     in_order,
 )
-from octoha_templates.errors import BicepError, RenderError, TemplateError
+from octoha_templates.errors import BicepError, ConfigError, RenderError, TemplateError
 from octoha_templates.parameters import (
     ParameterSet,
     declared_parameters,
@@ -134,10 +134,43 @@ def build(
     for name in names:
         sets[name] = _environment_set(loaded, name, rendered, overrides)
     runbook = render_runbook(
-        loaded.stack, components_of(loaded.stack), names, secret_parameters(sets[MAIN][0])
+        loaded.stack,
+        components_of(loaded.stack),
+        names,
+        secret_parameters(sets[MAIN][0]),
+        _api_versions(result.template),
     )
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, (*loaded.warnings, *findings), loaded.config_hash, compiler)
+
+
+def load_for_component(
+    source: str | Path | None, component_id: str, settings: Sequence[str] = ()
+) -> Loaded:
+    """Load a config to render one component of it, also one that it does not ask for.
+
+    Args:
+        source: As for `load`.
+        component_id: Role and kind, `database/azure-sql`.
+        settings: As for `load`.
+
+    Returns:
+        The checked config. When it does not ask for the component, as if it did, with what the
+        component needs at least.
+
+    Raises:
+        RenderError: OCT201, there is no such component.
+        ConfigError: With every mistake there is.
+    """
+    component = get_component(component_id)
+    try:
+        loaded = load(source, settings=settings)
+    except ConfigError:
+        # A setting may only be right for the component.
+        return load(source, settings=(*component.standalone, *settings))
+    if component in components_of(loaded.stack):
+        return loaded
+    return load(source, settings=(*component.standalone, *settings))
 
 
 def build_component(
@@ -170,7 +203,13 @@ def build_component(
     result = _compiled(rendered, compiler)
     findings = _checked(rendered, result, schemas)
     sets = {MAIN: (parameter_set(result.template.get("parameters", {})), loaded.stack)}
-    runbook = render_runbook(loaded.stack, (component,), (), secret_parameters(sets[MAIN][0]))
+    runbook = render_runbook(
+        loaded.stack,
+        (component,),
+        (),
+        secret_parameters(sets[MAIN][0]),
+        _api_versions(result.template),
+    )
     files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
     return _bundle(files, result, sets, findings, loaded.config_hash, compiler)
 
@@ -252,7 +291,7 @@ def _files(
     sets: Mapping[str, tuple[ParameterSet, Stack]],
     formats: Format,
 ) -> dict[str, bytes]:
-    files: dict[str, bytes] = dict(rendered.scripts)
+    files: dict[str, bytes] = {**rendered.scripts, **rendered.documents}
     if formats != "arm":
         files |= _sources(rendered)
         files |= {

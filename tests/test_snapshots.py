@@ -14,7 +14,7 @@ import pytest
 from pytest_snapshot.plugin import Snapshot
 
 from octoha_templates.config.load import load
-from octoha_templates.pipeline import build, build_component
+from octoha_templates.pipeline import build, build_component, load_for_component
 from octoha_templates.rendering.components import COMPONENTS, Component
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +33,7 @@ def test_every_sample_renders_what_was_reviewed(sample: Path, snapshot: Snapshot
 def test_every_component_renders_what_was_reviewed(
     component: Component, snapshot: Snapshot
 ) -> None:
-    bundle = build_component(load(None), component.id)
+    bundle = build_component(load_for_component(None, component.id), component.id)
     snapshot.snapshot_dir = CASES / "components"
     snapshot.assert_match_dir(_tree(bundle.files), component.id.replace("/", "-"))
 

@@ -42,11 +42,10 @@ def command(
     verbose: int,
 ) -> None:
     """Render one component as a folder that deploys that component alone."""
-    from octoha_templates.api import load_stack
-    from octoha_templates.pipeline import build_component
+    from octoha_templates.pipeline import build_component, load_for_component
 
     bundle = build_component(
-        load_stack(config, settings=settings),
+        load_for_component(config, component, settings),
         component,
         overrides=templates,
         schemas=schemas,

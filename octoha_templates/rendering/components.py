@@ -5,10 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from octoha_templates.config.model import Stack
 from octoha_templates.diagnostics import Diagnostic, Severity
 from octoha_templates.errors import RenderError
+
+# A kind that says nothing without its role.
+_MODULE_NAMES: Final = {
+    "new": "{role}",
+    "existing": "{role}",
+    "server": "{role}-{kind}",
+    "polling": "{kind}-{role}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,10 @@ class Component:
         kind: Which of the alternatives; the value of `kind`.
         title: A few words.
         description: One sentence for lists.
-        scripts: The PowerShell files it brings, by name.
+        scripts: The script files it brings, by name.
+        documents: The other files it brings, such as the configuration of an appliance; rendered from
+            `documents/<name>.j2` in its folder.
+        standalone: What `octoha-render component` sets in a config that does not ask for it.
     """
 
     role: str
@@ -28,6 +40,8 @@ class Component:
     title: str
     description: str
     scripts: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    standalone: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -42,7 +56,7 @@ class Component:
     @property
     def module(self) -> str:
         """The module's file in the rendered folder; named after what tells it apart."""
-        name = self.role if self.kind == "new" else self.kind
+        name = _MODULE_NAMES.get(self.kind, "{kind}").format(role=self.role, kind=self.kind)
         return f"modules/{name}.bicep"
 
 
@@ -72,28 +86,37 @@ COMPONENTS: tuple[Component, ...] = (
         "Master key, licence, passwords and certificate behind a private endpoint.",
     ),
     Component(
+        "load-balancer",
+        "azure-load-balancer",
+        "Azure Load Balancer",
+        "Standard internal load balancer with Octopus's own health probe.",
+        standalone=("load_balancer={kind: azure-load-balancer}",),
+    ),
+    Component(
+        "nodes",
+        "virtual-machines",
+        "Octopus nodes",
+        "Windows virtual machines over the availability zones.",
+    ),
+    Component(
         "database",
         "azure-sql",
         "Azure SQL Database",
         "The Octopus database behind a private endpoint, without public access.",
+        standalone=("database={kind: azure-sql}",),
     ),
     Component(
         "storage",
         "azure-files",
         "Azure Files",
         "The shared folders on a premium SMB share behind a private endpoint.",
+        standalone=("storage={kind: azure-files}",),
     ),
     Component(
-        "load-balancer",
-        "azure-load-balancer",
-        "Azure Load Balancer",
-        "Standard internal load balancer with Octopus's own health probe.",
-    ),
-    Component(
-        "nodes",
-        "virtual-machines",
-        "Octopus nodes",
-        "Windows virtual machines over the availability zones, with Octopus installed and joined.",
+        "octopus",
+        "server",
+        "Octopus Server",
+        "Installs Octopus Server on the nodes and joins them to one cluster.",
         ("bootstrap-node.ps1",),
     ),
     Component(
@@ -101,6 +124,7 @@ COMPONENTS: tuple[Component, ...] = (
         "bastion",
         "Azure Bastion",
         "RDP to the nodes over HTTPS, without public addresses on them.",
+        standalone=("network.access=[{kind: bastion}]",),
     ),
     Component(
         "monitoring",
@@ -113,16 +137,33 @@ COMPONENTS: tuple[Component, ...] = (
         "recovery-services",
         "Azure Backup",
         "Recovery Services vault with daily backups of the nodes and the share.",
+        standalone=("backup={kind: recovery-services}",),
     ),
 )
 
 _BY_ID = {component.id: component for component in COMPONENTS}
 
-# A component that is not here is in every stack.
-_ASKED_FOR: dict[str, Callable[[Stack], bool]] = {
-    "access/bastion": lambda stack: "bastion" in access_kinds(stack),
-    "backup/recovery-services": lambda stack: kind_of(stack.backup) == "recovery-services",
+# In every stack, whatever it asks for.
+_ALWAYS: Final = frozenset({"identity/managed-identity", "octopus/server", "monitoring/alerts"})
+
+# What stands beside a component of another kind.
+_BESIDE: Final[dict[str, Callable[[Stack], bool]]] = {
+    "load-balancer/polling": lambda stack: (
+        getattr(stack.load_balancer, "polling", None) is not None
+    ),
 }
+
+_ROLES: Final = (
+    "network",
+    "domain",
+    "nodes",
+    "database",
+    "storage",
+    "load_balancer",
+    "key_vault",
+    "monitoring",
+    "backup",
+)
 
 
 def kind_of(part: object) -> str:
@@ -130,17 +171,22 @@ def kind_of(part: object) -> str:
     return str(part.__struct_config__.tag)  # type: ignore[attr-defined]
 
 
-def access_kinds(stack: Stack) -> tuple[str, ...]:
-    """Say which ways in the stack asks for."""
-    return tuple(kind_of(access) for access in stack.network.access)
+def kinds_of(stack: Stack) -> dict[str, str]:
+    """Say which alternative each part of a stack is, by its key; `outbound` is the network's way out."""
+    kinds = {role: kind_of(getattr(stack, role)) for role in _ROLES}
+    outbound = getattr(stack.network, "outbound", None)
+    return {**kinds, "outbound": "none" if outbound is None else kind_of(outbound)}
 
 
 def components_of(stack: Stack) -> tuple[Component, ...]:
     """Say which components a stack asks for, in the order of `main.bicep`."""
+    asked_for = {f"{role.replace('_', '-')}/{kind}" for role, kind in kinds_of(stack).items()}
+    asked_for |= {f"access/{kind_of(access)}" for access in stack.network.access}
+    asked_for |= {component for component, is_there in _BESIDE.items() if is_there(stack)}
     return tuple(
         component
         for component in COMPONENTS
-        if component.id not in _ASKED_FOR or _ASKED_FOR[component.id](stack)
+        if component.id in _ALWAYS or component.id in asked_for
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
@@ -14,15 +14,18 @@ from jinja2.exceptions import SecurityError
 
 from octoha_templates._resources import data_folder
 from octoha_templates.config.model import Stack
+from octoha_templates.config.plan import network_plan
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import RenderError
-from octoha_templates.rendering.components import Component, components_of, kind_of
+from octoha_templates.rendering.components import Component, components_of, kind_of, kinds_of
 from octoha_templates.rendering.environment import environment
 from octoha_templates.rendering.spans import FragmentLine, read_marks
 
 MAIN_FRAGMENT = "main.bicep.j2"
 MAIN_FILE = "main.bicep"
 _SCRIPTS = "scripts"
+_DOCUMENTS = "documents"
+_INCLUDE = b"# include: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,18 @@ class RenderedModule:
 
 @dataclass(frozen=True, slots=True)
 class RenderedStack:
-    """All Bicep files of a stack, `main.bicep` first, and the scripts that they embed.
+    """All Bicep files of a stack, `main.bicep` first, and what lies beside them.
 
     Attributes:
         modules: The Bicep files.
-        scripts: PowerShell files by their path in the rendered folder.
+        scripts: Scripts by their path in the rendered folder; the modules embed some of them.
+        documents: Other files by their path in the rendered folder, such as the configuration of an
+            appliance.
     """
 
     modules: tuple[RenderedModule, ...]
     scripts: Mapping[str, bytes]
+    documents: Mapping[str, bytes]
 
     def find_module(self, path: str) -> RenderedModule | None:
         """Look a module up by its path; None when there is no such file."""
@@ -75,30 +81,36 @@ def render_modules(stack: Stack, overrides: Path | None = None) -> RenderedStack
         RenderError: A fragment is missing or cannot be rendered; the finding names fragment and line.
     """
     components = components_of(stack)
-    context = _context(stack, components)
+    context = context_of(stack, components)
     modules = tuple(
         _render(component.fragment, component.module, context, overrides)
         for component in components
     )
     main = _render(MAIN_FRAGMENT, MAIN_FILE, context, overrides)
-    return RenderedStack((main, *modules), _scripts(components, overrides))
+    return RenderedStack(
+        (main, *modules),
+        _scripts(components, overrides),
+        _documents(components, context, overrides),
+    )
 
 
 def render_main(stack: Stack, overrides: Path | None = None) -> RenderedModule:
     """Render `main.bicep` alone, for the values of an environment; otherwise like `render_modules`."""
-    return _render(MAIN_FRAGMENT, MAIN_FILE, _context(stack, components_of(stack)), overrides)
+    return _render(MAIN_FRAGMENT, MAIN_FILE, context_of(stack, components_of(stack)), overrides)
 
 
 def render_component(
     stack: Stack, component: Component, overrides: Path | None = None
 ) -> RenderedStack:
     """Render one component as a `main.bicep` that deploys on its own; otherwise like `render_modules`."""
-    context = _context(stack, components_of(stack))
+    context = context_of(stack, components_of(stack))
     module = _render(component.fragment, MAIN_FILE, context, overrides)
     # The scripts lie beside main.bicep here and one folder up from modules/ in a stack.
     text = module.text.replace(f"'../{_SCRIPTS}/", f"'{_SCRIPTS}/")
     return RenderedStack(
-        (RenderedModule(MAIN_FILE, text, module.spans),), _scripts((component,), overrides)
+        (RenderedModule(MAIN_FILE, text, module.spans),),
+        _scripts((component,), overrides),
+        _documents((component,), context, overrides),
     )
 
 
@@ -111,14 +123,16 @@ def render_text(fragment: str, values: Mapping[str, Any], overrides: Path | None
     return _render(fragment, fragment, values, overrides).text
 
 
-def _context(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any]:
-    """Give the names that fragments read: the stack, its parts, and which components it has."""
+def context_of(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any]:
+    """Give the names that fragments read: the stack, its parts, its network plan and its components."""
     parts = {field: getattr(stack, field) for field in stack.__struct_fields__}
     return {
         **parts,
         "stack": stack,
         "access": {kind_of(access): access for access in stack.network.access},
-        "backup_kind": kind_of(stack.backup),
+        "kinds": kinds_of(stack),
+        "plan": network_plan(stack),
+        "components": components,
         "modules": {component.id: component.module for component in components},
     }
 
@@ -191,15 +205,49 @@ def _finding(code: str, message: str, fragment: str, place: Location | None = No
 
 def _scripts(components: tuple[Component, ...], overrides: Path | None) -> Mapping[str, bytes]:
     found = {
-        f"{_SCRIPTS}/{script}": _read_script(f"{component.id}/{_SCRIPTS}/{script}", overrides)
+        f"{_SCRIPTS}/{script}": read_script(f"{component.id}/{_SCRIPTS}/{script}", overrides)
         for component in components
         for script in component.scripts
     }
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def _read_script(path: str, overrides: Path | None) -> bytes:
+def read_script(path: str, overrides: Path | None = None) -> bytes:
+    """Read a script, with the shared parts that its lines `# include: <path>` name in their place.
+
+    Args:
+        path: Its path below `templates/`.
+        overrides: A folder whose files go in front of the package's own, or None.
+
+    Raises:
+        RenderError: OCT202, it or a part of it does not exist.
+    """
+    lines = _read_file(path, overrides).splitlines(keepends=True)
+    return b"".join(
+        _read_file(line[len(_INCLUDE) :].strip().decode(), overrides)
+        if line.startswith(_INCLUDE)
+        else line
+        for line in lines
+    )
+
+
+def _read_file(path: str, overrides: Path | None) -> bytes:
+    if ".." in PurePosixPath(path).parts or path.startswith("/"):
+        raise RenderError(_finding("OCT202", f"the script {path} is outside the fragments", path))
     for folder in (overrides, data_folder("templates")):
         if folder is not None and (folder / path).is_file():
             return (folder / path).read_bytes()
     raise RenderError(_finding("OCT202", f"the script {path} does not exist", path))
+
+
+def _documents(
+    components: tuple[Component, ...], context: Mapping[str, Any], overrides: Path | None
+) -> Mapping[str, bytes]:
+    found = {
+        f"{_DOCUMENTS}/{name}": _render(
+            f"{component.id}/{_DOCUMENTS}/{name}.j2", name, context, overrides
+        ).text.encode()
+        for component in components
+        for name in component.documents
+    }
+    return MappingProxyType(dict(sorted(found.items())))

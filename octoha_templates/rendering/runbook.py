@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from octoha_templates.config.model import KeyVaultReferences, Stack
+from octoha_templates.config.plan import flow_matrix
 from octoha_templates.rendering.components import Component, components_of, kind_of
-from octoha_templates.rendering.modules import render_text
+from octoha_templates.rendering.modules import context_of, render_text
 
 _FRAGMENT = "DEPLOY.md.j2"
 
-# What the secure parameters are, for people.
-_MEANINGS = {
-    "octopusMasterKey": "master key of Octopus: 16 random bytes in base64",
-    "octopusLicenseBase64": "the licence XML in base64",
-    "octopusAdministratorPassword": "password of the first Octopus administrator",
-    "nodesAdministratorPassword": "password of the local administrator of the nodes",
-    "adminPassword": "password of the local administrator of the nodes",
-    "portalCertificatePfx": "certificate of the portal: a PFX without password, in base64",
-    "sqlAdministratorPassword": "password of the SQL administrator",
-    "administratorPassword": "password of the SQL administrator",
-}
-
-# Source: Azure documentation, "Resource providers for Azure services".
-_PROVIDERS = (
-    "Microsoft.AlertsManagement",
-    "Microsoft.Compute",
-    "Microsoft.Insights",
-    "Microsoft.KeyVault",
-    "Microsoft.Maintenance",
-    "Microsoft.ManagedIdentity",
-    "Microsoft.Network",
-    "Microsoft.OperationalInsights",
-    "Microsoft.RecoveryServices",
-    "Microsoft.Sql",
-    "Microsoft.Storage",
-)
+# Azure Monitor alerts belong to a provider that no resource type of a template names.
+_ALWAYS = "Microsoft.AlertsManagement"
+# Nobody has to register what deployments and role assignments themselves are.
+_OWN = frozenset({"Microsoft.Authorization", "Microsoft.Resources"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +26,13 @@ class SecretParameter:
         parameter: Its name in the template.
         variable: The environment variable that a `.bicepparam` file reads.
         vault: The secret in the operator's vault.
+        meaning: What it is, for people.
     """
 
     parameter: str
     variable: str
     vault: str
-
-    @property
-    def meaning(self) -> str:
-        """Say what it is."""
-        return _MEANINGS.get(self.parameter, "a secret of this template")
+    meaning: str
 
 
 def render_runbook(
@@ -64,6 +40,7 @@ def render_runbook(
     components: Sequence[Component],
     environments: Sequence[str],
     secrets: Sequence[SecretParameter],
+    resource_types: Iterable[str],
 ) -> str:
     """Render the runbook of a stack or of one component.
 
@@ -72,6 +49,7 @@ def render_runbook(
         components: What the folder deploys.
         environments: The environments that have parameter files.
         secrets: The secure parameters of the template, in order.
+        resource_types: What the template deploys, nested templates included.
 
     Returns:
         Markdown.
@@ -79,19 +57,19 @@ def render_runbook(
     Raises:
         RenderError: The fragment cannot be rendered.
     """
+    whole = tuple(components) == components_of(stack)
     values = {
-        **{field: getattr(stack, field) for field in stack.__struct_fields__},
-        "whole": tuple(components) == components_of(stack),
-        "components": components,
+        **context_of(stack, tuple(components)),
+        "whole": whole,
         "titles": [component.title for component in components],
         "environments": environments,
-        "secrets": secrets,
+        "secure_parameters": secrets,
         "has_octopus_secrets": any(each.parameter == "octopusMasterKey" for each in secrets),
         "secrets_kind": kind_of(stack.secrets),
         "vault_name": _vault_name(stack),
-        "providers": _PROVIDERS,
+        "providers": sorted({_ALWAYS, *(each.split("/")[0] for each in resource_types)} - _OWN),
         "node_count": len(stack.node_names),
-        "backup_kind": kind_of(stack.backup),
+        "matrix": flow_matrix(stack) if whole else (),
     }
     return render_text(_FRAGMENT, values)
 

@@ -48,7 +48,7 @@ network:
   dns_servers: [10.0.0.4]
   client_prefixes: [10.0.0.0/8]
   polling_prefixes: [10.60.0.0/16]
-  nat_gateway: {sku: Standard, idle_timeout_minutes: 20}
+  outbound: {sku: Standard, idle_timeout_minutes: 20}
   access: [{sku: Standard, scale_units: 3, native_client: false}]
 nodes:
   count: 2
@@ -172,7 +172,7 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "octopus.installer",
         "network",
         "network.subnets",
-        "network.nat_gateway",
+        "network.outbound",
         "network.access[0]",
         "nodes",
         "nodes.image",

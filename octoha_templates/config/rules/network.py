@@ -11,11 +11,14 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueE
 from itertools import combinations
 from typing import Final
 
-from octoha_templates.config.model import Bastion
 from octoha_templates.config.places import dotted
+from octoha_templates.config.plan import network_plan
 from octoha_templates.config.rules.rule import Rule, Site, as_path, reads
 from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
+
+_PARTS: Final = ("network.access", "domain", "database", "storage", "load_balancer")
+"""What decides which subnets there are."""
 
 RESERVED_BY_AZURE: Final = 5
 """Addresses of every subnet that Azure keeps: the first four and the last."""
@@ -23,12 +26,6 @@ RESERVED_BY_AZURE: Final = 5
 PRIVATE_ENDPOINTS: Final = 3
 """Key Vault, database, storage."""
 
-_SMALLEST: Final = {
-    "bastion": 26,
-    "load_balancer": 29,
-    "private_endpoints": 29,
-    "nodes": 29,
-}
 _NOT_FOR_NETWORKS: Final = tuple(
     IPv4Network(text)
     for text in (
@@ -65,7 +62,7 @@ def address_space(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", "network.access")
+@reads("network.subnets", *_PARTS)
 def subnet_ranges(site: Site) -> Iterator[Diagnostic]:
     """Every subnet is a range."""
     for name, text in used_subnets(site).items():
@@ -102,7 +99,7 @@ def dns_servers(site: Site) -> Iterator[Diagnostic]:
             yield _no_address(site, f"network.dns_servers.{index}", text)
 
 
-@reads("network.address_space", "network.subnets", "network.access")
+@reads("network.address_space", "network.subnets", *_PARTS)
 def subnets_inside(site: Site) -> Iterator[Diagnostic]:
     """Every subnet lies inside the address space; when none does, that is what is wrong."""
     space = network_from_text(site.stack.network.address_space)
@@ -129,7 +126,7 @@ def subnets_inside(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", "network.access")
+@reads("network.subnets", *_PARTS)
 def subnets_apart(site: Site) -> Iterator[Diagnostic]:
     """No two subnets overlap."""
     for (first, one), (second, other) in combinations(networks(site).items(), 2):
@@ -142,11 +139,12 @@ def subnets_apart(site: Site) -> Iterator[Diagnostic]:
             )
 
 
-@reads("network.subnets", "network.access")
+@reads("network.subnets", *_PARTS)
 def subnet_sizes(site: Site) -> Iterator[Diagnostic]:
     """Every subnet is as large as what goes in it asks for."""
+    smallest_of = {subnet.key: subnet.smallest for subnet in network_plan(site.stack).subnets}
     for name, subnet in networks(site).items():
-        smallest = _SMALLEST[name]
+        smallest = smallest_of[name]
         if subnet.prefixlen > smallest:
             path = f"network.subnets.{name}"
             yield site.error(
@@ -157,12 +155,12 @@ def subnet_sizes(site: Site) -> Iterator[Diagnostic]:
             )
 
 
-@reads("network.subnets", "network.access", "nodes.count")
+@reads("network.subnets", *_PARTS, "nodes.count")
 def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
     """The subnet of the nodes has an address for each of them."""
     subnet = networks(site).get("nodes")
     needed = site.stack.nodes.count + RESERVED_BY_AZURE
-    if subnet and subnet.prefixlen <= _SMALLEST["nodes"] and subnet.num_addresses < needed:
+    if subnet and RESERVED_BY_AZURE < subnet.num_addresses < needed:
         yield site.error(
             "OCT144",
             f"`network.subnets.nodes` has {subnet.num_addresses} addresses, but "
@@ -173,7 +171,7 @@ def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", "network.access", "load_balancer.private_ip_address")
+@reads("network.subnets", *_PARTS, "load_balancer.private_ip_address")
 def front_end_address(site: Site) -> Iterator[Diagnostic]:
     """A fixed front-end address is a free one of the load balancer's subnet."""
     text = site.stack.load_balancer.private_ip_address
@@ -239,16 +237,11 @@ def bastion_features(site: Site) -> Iterator[Diagnostic]:
 
 
 def used_subnets(site: Site) -> dict[str, str]:
-    """List the subnets that the stack gets, by key; without a Bastion there is none for it."""
-    subnets = site.stack.network.subnets
-    used = {
-        "nodes": subnets.nodes,
-        "private_endpoints": subnets.private_endpoints,
-        "load_balancer": subnets.load_balancer,
+    """List the ranges of the subnets that the stack gets, by key."""
+    network = site.stack.network
+    return {
+        subnet.key: network.prefix_of(subnet.key) for subnet in network_plan(site.stack).subnets
     }
-    if any(isinstance(access, Bastion) for access in site.stack.network.access):
-        used["bastion"] = subnets.bastion
-    return used
 
 
 def networks(site: Site) -> dict[str, IPv4Network]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octoha_templates.config.model import NoBackup
+from octoha_templates.config.model import NatGateway, NoBackup
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -27,7 +27,7 @@ def nodes_in_one_zone(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("nodes.zones", "database.redundancy", "storage.redundancy", "network.nat_gateway")
+@reads("nodes.zones", "database.redundancy", "storage.redundancy", "network.outbound")
 def one_zone_for_all(site: Site) -> Iterator[Diagnostic]:
     """What all nodes depend on lives in one zone, though the nodes do not."""
     stack = site.stack
@@ -37,8 +37,9 @@ def one_zone_for_all(site: Site) -> Iterator[Diagnostic]:
         ("database.redundancy", stack.database.redundancy == "local", "the database"),
         ("storage.redundancy", stack.storage.redundancy == "local", "the file share"),
         (
-            "network.nat_gateway.sku",
-            stack.network.nat_gateway.sku == "Standard",
+            "network.outbound.sku",
+            isinstance(stack.network.outbound, NatGateway)
+            and stack.network.outbound.sku == "Standard",
             "the NAT gateway",
         ),
     ):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from octoha_templates.bicep import compile_text
-from octoha_templates.config.load import load_stack
+from octoha_templates.pipeline import load_for_component
 from octoha_templates.rendering.components import get_component
 from octoha_templates.rendering.modules import render_component
 
@@ -52,7 +52,7 @@ Component = Callable[..., Compiled]
 
 @cache
 def _compiled(component_id: str, settings: tuple[str, ...]) -> Compiled:
-    stack = load_stack(settings=settings)
+    stack = load_for_component(None, component_id, settings).stack
     rendered = render_component(stack, get_component(component_id))
     result = compile_text(
         rendered.modules[0].text, file="main.bicep", read=rendered.scripts.__getitem__

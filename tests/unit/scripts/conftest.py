@@ -15,8 +15,12 @@ import pytest
 import tree_sitter_powershell
 from tree_sitter import Language, Node, Parser
 
+from octoha_templates.rendering.modules import read_script
+
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = sorted((ROOT / "templates").rglob("*.ps1"))
+TEMPLATES = ROOT / "templates"
+# Parts that scripts share are not scripts themselves.
+SCRIPTS = sorted(path for path in TEMPLATES.rglob("*.ps1") if "shared" not in path.parts)
 
 
 def nodes_of(root: Node, *types: str) -> Iterator[Node]:
@@ -46,8 +50,8 @@ class Script:
 
     @cached_property
     def data(self) -> bytes:
-        """The bytes of the file."""
-        return self.path.read_bytes()
+        """The bytes of the script, with its shared parts, as it is rendered."""
+        return read_script(self.path.relative_to(TEMPLATES).as_posix())
 
     @cached_property
     def text(self) -> str:
@@ -88,4 +92,4 @@ def script(request: pytest.FixtureRequest) -> Script:
 @pytest.fixture
 def bootstrap() -> Script:
     """The script that makes a node."""
-    return Script(ROOT / "templates/nodes/virtual-machines/scripts/bootstrap-node.ps1")
+    return Script(ROOT / "templates/octopus/server/scripts/bootstrap-node.ps1")

@@ -87,193 +87,17 @@ $RestartNeeded = $false
 
 # ---------------------------------------------------------------- log, retries, state
 
-function Protect-Text {
-    # The last net: whatever was read as a secret is masked, wherever it turns up.
-    param([string] $Text)
+# include: shared/scripts/log.ps1
 
-    foreach ($known in $script:KnownSecrets) {
-        $Text = $Text.Replace($known, '***')
-    }
-    return $Text
-}
+# include: shared/scripts/retry.ps1
 
-function Write-Log {
-    # The only place that writes for people: to the log file, and to the output of the run command.
-    param([string] $Message)
+# include: shared/scripts/native.ps1
 
-    $line = '{0:yyyy-MM-ddTHH:mm:ssZ} {1}' -f [DateTime]::UtcNow, (Protect-Text $Message)
-    Add-Content -LiteralPath $LogFile -Value $line -Encoding UTF8
-    Write-Host $line
-}
-
-function Invoke-WithRetry {
-    # Private endpoints, DNS records and role assignments take minutes to reach every machine.
-    param(
-        [string] $What,
-        [scriptblock] $Action,
-        [int] $Attempts = 40,
-        [int] $DelaySeconds = 15
-    )
-
-    for ($attempt = 1; $true; $attempt++) {
-        try {
-            return (& $Action)
-        }
-        catch {
-            if ($attempt -ge $Attempts) {
-                throw "$What failed $attempt times: $($_.Exception.Message)"
-            }
-            Write-Log "$What failed (attempt $attempt of $Attempts): $($_.Exception.Message)"
-            Start-Sleep -Seconds $DelaySeconds
-        }
-    }
-}
-
-function ConvertTo-NativeArgument {
-    # Quotes one argument by the rules of CommandLineToArgvW; PowerShell 5.1 itself loses quotation marks.
-    param([string] $Value)
-
-    if ($Value -ne '' -and $Value -notmatch '[\s"]') {
-        return $Value
-    }
-    $escaped = [regex]::Replace($Value, '(\\*)"', '$1$1\"')
-    $escaped = [regex]::Replace($escaped, '(\\+)$', '$1$1')
-    return '"' + $escaped + '"'
-}
-
-function Invoke-Native {
-    # The only place that starts a program. Arguments are never shown: some are secrets. Any other exit code throws.
-    param(
-        [string] $FilePath,
-        [string[]] $Arguments,
-        [int[]] $AllowedExitCodes = @(0),
-        [int] $TimeoutMinutes = 30
-    )
-
-    $name = Split-Path -Path $FilePath -Leaf
-    $start = New-Object System.Diagnostics.ProcessStartInfo
-    $start.FileName = $FilePath
-    $start.Arguments = @($Arguments | ForEach-Object { ConvertTo-NativeArgument $_ }) -join ' '
-    $start.UseShellExecute = $false
-    $start.CreateNoWindow = $true
-    $start.RedirectStandardOutput = $true
-    $start.RedirectStandardError = $true
-    $process = [System.Diagnostics.Process]::Start($start)
-    try {
-        # Both streams are read while the program runs; a full pipe would stop it for ever.
-        $output = $process.StandardOutput.ReadToEndAsync()
-        $errors = $process.StandardError.ReadToEndAsync()
-        if (-not $process.WaitForExit($TimeoutMinutes * 60 * 1000)) {
-            $process.Kill()
-            throw "$name did not end within $TimeoutMinutes minutes."
-        }
-        $process.WaitForExit()
-        $text = ($output.Result + $errors.Result).Trim()
-        $code = $process.ExitCode
-    }
-    finally {
-        $process.Dispose()
-    }
-    if ($AllowedExitCodes -notcontains $code) {
-        throw "$name $($Arguments[0]) ended with exit code ${code}: $(Protect-Text $text)"
-    }
-    return [pscustomobject]@{ ExitCode = $code; Output = $text }
-}
-
-function Get-State {
-    if (-not (Test-Path -LiteralPath $StateFile)) {
-        return @{}
-    }
-    $state = @{}
-    $stored = Get-Content -LiteralPath $StateFile -Raw -Encoding UTF8 | ConvertFrom-Json
-    foreach ($property in $stored.PSObject.Properties) {
-        $state[$property.Name] = $property.Value
-    }
-    return $state
-}
-
-function Set-State {
-    param([string] $Name, [string] $Value)
-
-    $state = Get-State
-    $state[$Name] = $Value
-    Set-Content -LiteralPath $StateFile -Value ($state | ConvertTo-Json) -Encoding UTF8
-}
-
-function Get-Fingerprint {
-    param([string] $Text)
-
-    $sha = [System.Security.Cryptography.SHA256]::Create()
-    try {
-        $hash = $sha.ComputeHash([System.Text.Encoding]::UTF8.GetBytes($Text))
-        return [BitConverter]::ToString($hash).Replace('-', '')
-    }
-    finally {
-        $sha.Dispose()
-    }
-}
-
-function Invoke-WhenChanged {
-    # Runs a step when it never ended well with this value. The value tells the step's input and is never a secret.
-    param([string] $Step, [string] $Value, [scriptblock] $Action)
-
-    $fingerprint = Get-Fingerprint $Value
-    if ((Get-State)[$Step] -eq $fingerprint) {
-        Write-Log "${Step}: already as wanted."
-        return
-    }
-    Write-Log "${Step}: working."
-    & $Action
-    Set-State $Step $fingerprint
-    $script:RestartNeeded = $true
-}
+# include: shared/scripts/state.ps1
 
 # ---------------------------------------------------------------- this machine
 
-function Protect-Folder {
-    # LocalSystem and administrators only: LocalSystem runs what lies here.
-    param([string] $Path)
-
-    if (-not (Test-Path -LiteralPath $Path)) {
-        New-Item -Path $Path -ItemType Directory | Out-Null
-    }
-    $access = [System.Security.AccessControl.AccessControlSections]::Access
-    $security = New-Object System.Security.AccessControl.DirectorySecurity
-    $security.SetSecurityDescriptorSddlForm('D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)', $access)
-    [System.IO.Directory]::SetAccessControl($Path, $security)
-}
-
-function Read-Settings {
-    # Names and settings; kept in a file, so that the scheduled task has them too.
-    if ($Configuration -ne '') {
-        $text = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Configuration))
-        $settings = $text | ConvertFrom-Json
-        Save-Settings $settings
-        return $settings
-    }
-    if (-not (Test-Path -LiteralPath $SettingsFile)) {
-        throw "There is no configuration: give -Configuration, or run the bootstrap first."
-    }
-    return (Get-Content -LiteralPath $SettingsFile -Raw -Encoding UTF8 | ConvertFrom-Json)
-}
-
-function Save-Settings {
-    param([psobject] $Value)
-
-    Set-Content -LiteralPath $SettingsFile -Value ($Value | ConvertTo-Json -Depth 5) -Encoding UTF8
-}
-
-function Save-Script {
-    # The scheduled task and the operator run this very script again, long after the agent has cleaned up.
-    param([string] $Text)
-
-    if (-not $PSCommandPath) {
-        Set-Content -LiteralPath $StoredScript -Value $Text -Encoding ASCII
-    }
-    elseif ($PSCommandPath -ne $StoredScript) {
-        Copy-Item -LiteralPath $PSCommandPath -Destination $StoredScript -Force
-    }
-}
+# include: shared/scripts/settings.ps1
 
 function Find-HomeDisk {
     # By size and emptiness: bus numbers differ between SCSI and NVMe sizes, and local NVMe disks are blank as well.
@@ -526,39 +350,7 @@ namespace OctopusNode
 '@
 }
 
-function Add-KnownSecret {
-    param([string] $Value)
-
-    if ($Value.Length -ge 4 -and -not $script:KnownSecrets.Contains($Value)) {
-        $script:KnownSecrets.Add($Value)
-    }
-}
-
-function Get-ManagedIdentityToken {
-    # The client ID is always given: the first node has two identities.
-    param([string] $Audience, [string] $ClientId)
-
-    $uri = 'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource={0}&client_id={1}' -f `
-        [uri]::EscapeDataString($Audience), [uri]::EscapeDataString($ClientId)
-    $answer = Invoke-RestMethod -Uri $uri -Headers @{ Metadata = 'true' } -UseBasicParsing -TimeoutSec 30
-    Add-KnownSecret $answer.access_token
-    return $answer.access_token
-}
-
-function Get-VaultSecret {
-    param([string] $Name)
-
-    $value = Invoke-WithRetry -What "Reading '$Name' from Key Vault" -Action {
-        $bearer = Get-ManagedIdentityToken -Audience $Settings.keyVaultAudience -ClientId $Settings.identityClientId
-        $uri = '{0}/secrets/{1}?api-version=7.4' -f $Settings.keyVaultUri.TrimEnd('/'), [uri]::EscapeDataString($Name)
-        $headers = @{ Authorization = "Bearer $bearer" }
-        (Invoke-RestMethod -Uri $uri -Headers $headers -UseBasicParsing -TimeoutSec 30).value
-    }
-    # White space around a pasted master key is the classic reason for a join that fails.
-    $value = $value.Trim()
-    Add-KnownSecret $value
-    return $value
-}
+# include: shared/scripts/vault.ps1
 
 function Assert-CommandLinesAreNotRecorded {
     # Octopus Server takes the master key and the administrator's password as arguments and in no other way.

@@ -1,0 +1,75 @@
+"""Secrets at rest, monitoring and backup."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from octoha_templates.config.model.base import ClockTime, Email, Part
+
+
+class NewKeyVault(Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
+    """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
+
+    sku: Annotated[
+        Literal["standard", "premium"],
+        Meta(description="premium keeps keys in hardware."),
+    ] = "standard"
+    soft_delete_retention_days: Annotated[
+        int, Meta(ge=7, le=90, description="Days a deleted secret can be brought back.")
+    ] = 90
+
+
+class LogAnalytics(Part, frozen=True, kw_only=True, tag="log-analytics", tag_field="kind"):
+    """Log Analytics with agent, data collection rule and alerts."""
+
+    retention_days: Annotated[int, Meta(ge=30, le=730, description="Days logs are kept.")] = 90
+    alert_emails: Annotated[
+        tuple[Email, ...], Meta(max_length=20, description="Who gets the alerts.")
+    ] = ()
+    cpu_percent: Annotated[
+        int, Meta(ge=1, le=100, description="CPU of a node above which an alert fires.")
+    ] = 85
+    database_percent: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="Load or size of the database above which an alert fires.",
+        ),
+    ] = 85
+    share_percent: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=100,
+            description="Used part of the share above which an alert fires.",
+        ),
+    ] = 80
+
+
+class RecoveryServices(Part, frozen=True, kw_only=True, tag="recovery-services", tag_field="kind"):
+    """Recovery Services vault with daily backups of the nodes and the share."""
+
+    redundancy: Annotated[
+        Literal["LocallyRedundant", "ZoneRedundant", "GeoRedundant"],
+        Meta(description="Where recovery points are kept."),
+    ] = "ZoneRedundant"
+    start_time: Annotated[ClockTime, Meta(description="When the backup starts, UTC.")] = "00:30"
+    daily_retention_days: Annotated[
+        int, Meta(ge=7, le=200, description="Days that daily recovery points are kept.")
+    ] = 30
+    weekly_retention_weeks: Annotated[
+        int,
+        Meta(ge=1, le=200, description="Weeks that weekly recovery points are kept."),
+    ] = 12
+
+
+class NoBackup(Part, frozen=True, kw_only=True, tag="none", tag_field="kind"):
+    """No backup by the stack: somebody else's vault protects the nodes and the share."""
+
+
+KeyVault = NewKeyVault
+Monitoring = LogAnalytics
+Backup = RecoveryServices | NoBackup

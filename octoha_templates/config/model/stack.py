@@ -1,0 +1,79 @@
+"""A whole stack, as `stack.yaml` describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from octoha_templates.config.model.base import NO_SHAPE, Name, Part, Region
+from octoha_templates.config.model.database import AzureSql, Database
+from octoha_templates.config.model.domain import Domain, NoDomain
+from octoha_templates.config.model.load_balancer import AzureLoadBalancer, LoadBalancer
+from octoha_templates.config.model.network import Network, NewNetwork
+from octoha_templates.config.model.nodes import Nodes, VirtualMachines
+from octoha_templates.config.model.octopus import EnvironmentVariables, Octopus, Secrets
+from octoha_templates.config.model.operations import (
+    Backup,
+    KeyVault,
+    LogAnalytics,
+    Monitoring,
+    NewKeyVault,
+    RecoveryServices,
+)
+from octoha_templates.config.model.storage import AzureFiles, Storage
+
+Tag = Annotated[str, Meta(max_length=256)]
+
+
+class Stack(Part, frozen=True, kw_only=True):
+    """A whole Octopus Deploy High Availability stack, as `stack.yaml` describes it."""
+
+    name: Name = "octopus"
+    location: Region = "westeurope"
+    cloud: Annotated[
+        Literal["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"],
+        Meta(description="Which Azure; the names of azure-cli-core."),
+    ] = "AzureCloud"
+    tags: Annotated[
+        dict[
+            Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^<>%&\\?/]+$")],
+            Tag,
+        ],
+        Meta(max_length=45, description="Tags of every resource."),
+    ] = msgspec.field(default_factory=dict)
+    octopus: Octopus
+    secrets: Annotated[
+        Secrets,
+        Meta(
+            description="Where the secrets come from when the stack is deployed.",
+            extra_json_schema=NO_SHAPE,
+        ),
+    ] = EnvironmentVariables()
+    network: Network = NewNetwork()
+    domain: Domain = NoDomain()
+    nodes: Nodes = VirtualMachines()
+    database: Database = AzureSql()
+    storage: Storage = AzureFiles()
+    load_balancer: LoadBalancer = AzureLoadBalancer()
+    key_vault: KeyVault = NewKeyVault()
+    monitoring: Monitoring = LogAnalytics()
+    backup: Backup = RecoveryServices()
+    environments: Annotated[
+        dict[
+            Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,29}$")],
+            dict[str, Any],
+        ],
+        Meta(
+            max_length=20,
+            description="Per environment, the values that differ from the rest.",
+        ),
+    ] = msgspec.field(default_factory=dict)
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The names of the nodes, in order; the first one creates the database schema."""
+        if self.nodes.names:
+            return self.nodes.names
+        return tuple(f"{self.name}-{number}" for number in range(1, self.nodes.count + 1))
