@@ -53,57 +53,67 @@ def commented_config() -> str:
     return _OPENING + "\n".join(_lines_of_part(Stack, 0)) + "\n"
 
 
-def _lines_of_part(struct: type[msgspec.Struct], depth: int) -> Iterator[str]:
+def _lines_of_part(
+    struct: type[msgspec.Struct], depth: int, *, explained: bool = True
+) -> Iterator[str]:
     for key in keys_of(struct).values():
-        if depth == 0:
+        if depth == 0 and explained:
             yield ""
-        yield from _comment(_about(key), depth)
-        yield from _lines_of_key(key, depth)
+        if explained:
+            yield from _comment(_about(key), depth)
+        yield from _lines_of_key(key, depth, explained=explained)
 
 
-def _lines_of_key(key: Key, depth: int) -> Iterator[str]:
+def _lines_of_key(key: Key, depth: int, *, explained: bool) -> Iterator[str]:
     """Write one key: a part as a block, a plain value on its line, an absent one in a comment."""
     indent = _INDENT * depth
     if not key.structs:
         mark = "# " if key.default is None and not key.required else ""
         yield f"{indent}{mark}{key.name}: {_written(_value(key))}"
     elif key.default is None and not key.required:
-        block = [f"{key.name}:", *_lines_of_struct(key.structs[0], 1)]
+        block = [f"{key.name}:", *_lines_of_struct(key.structs[0], 1, explained=explained)]
         yield from (f"{indent}# {line}" for line in block)
     elif key.is_list:
-        yield f"{indent}{key.name}:"
+        yield f"{indent}{key.name}:{'' if key.default else ' []'}"
         yield from _lines_of_items(key, depth)
     else:
-        yield f"{indent}{key.name}:"
-        yield from _lines_of_struct(key.structs[0], depth + 1)
+        block = list(_lines_of_struct(key.structs[0], depth + 1, explained=explained))
+        is_empty = all(line.lstrip().startswith("#") for line in block)
+        yield f"{indent}{key.name}:{' {}' if is_empty else ''}"
+        yield from block
         for other in key.structs[1:]:
             yield from _lines_of_alternative(other, depth + 1)
 
 
-def _lines_of_struct(struct: type[msgspec.Struct], depth: int) -> Iterator[str]:
+def _lines_of_struct(
+    struct: type[msgspec.Struct], depth: int, *, explained: bool = True
+) -> Iterator[str]:
     kind = kind_of_struct(struct)
     if kind is not None:
         yield f"{_INDENT * depth}{KIND}: {kind}"
-    yield from _lines_of_part(struct, depth)
+    yield from _lines_of_part(struct, depth, explained=explained)
 
 
 def _lines_of_items(key: Key, depth: int) -> Iterator[str]:
-    """Write the default items of a list of parts."""
+    """Write the default items of a list of parts, and the other kinds in comments."""
     indent = _INDENT * (depth + 1)
-    for struct in key.structs:
-        lines = list(_lines_of_struct(struct, 0))
-        lines = [line for line in lines if line]
-        yield f"{indent}- {lines[0]}"
-        yield from (f"{indent}  {line}" for line in lines[1:])
+    defaults = {type(item) for item in key.default}
+    for struct in sorted(key.structs, key=lambda struct: struct not in defaults):
+        is_default = struct in defaults
+        if not is_default:
+            yield from _comment(f"Or: {summary_of(struct)}", depth + 1)
+        mark = "" if is_default else "# "
+        lines = [line for line in _lines_of_struct(struct, 0, explained=is_default) if line]
+        yield f"{indent}{mark}- {lines[0]}"
+        yield from (f"{indent}{mark}  {line}" for line in lines[1:])
 
 
 def _lines_of_alternative(struct: type[msgspec.Struct], depth: int) -> Iterator[str]:
     """Show another kind of a component, in a comment."""
     indent = _INDENT * depth
     yield from _comment(f"Or: {summary_of(struct)}", depth)
-    for line in _lines_of_struct(struct, 0):
-        if line and not line.lstrip().startswith("#"):
-            yield f"{indent}# {line}"
+    for line in _lines_of_struct(struct, 0, explained=False):
+        yield f"{indent}# {line}"
 
 
 def _about(key: Key) -> str:
@@ -129,12 +139,20 @@ def _comment(text: str, depth: int) -> Iterator[str]:
 
 
 def _value(key: Key) -> Any:
-    if key.required:
+    if key.required and key.name in _EXAMPLES:
         return _EXAMPLES[key.name]
+    if key.required:
+        return _first_of_schema(key)
     if key.default is None:
         example = key.schema.get("examples", [None])[0]
         return example if example is not None else "..."
     return msgspec.to_builtins(key.default)
+
+
+def _first_of_schema(key: Key) -> Any:
+    """Take the first example of a required value, or the first value that it may have."""
+    schema = key.schema
+    return (schema.get("examples") or schema.get("enum") or [schema.get("minimum", "...")])[0]
 
 
 def _written(value: Any) -> str:

@@ -153,6 +153,13 @@ _BESIDE: Final[dict[str, Callable[[Stack], bool]]] = {
     ),
 }
 
+_WITH_MACHINES: Final = (
+    ("domain", "new"),
+    ("database", "sql-vm-availability-group"),
+    ("database", "sql-vm-failover-cluster"),
+    ("storage", "dfs-replication"),
+)
+
 _ROLES: Final = (
     "network",
     "domain",
@@ -176,6 +183,16 @@ def kinds_of(stack: Stack) -> dict[str, str]:
     kinds = {role: kind_of(getattr(stack, role)) for role in _ROLES}
     outbound = getattr(stack.network, "outbound", None)
     return {**kinds, "outbound": "none" if outbound is None else kind_of(outbound)}
+
+
+def machine_modules(stack: Stack) -> tuple[str, ...]:
+    """Name the modules of `main.bicep` beside the nodes that make machines, by their symbols.
+
+    Each has the outputs `virtualMachineNames` and `virtualMachineResourceIds`, so that alerts and
+    backups take all machines in.
+    """
+    kinds = kinds_of(stack)
+    return tuple(symbol for symbol, kind in _WITH_MACHINES if kinds[symbol] == kind)
 
 
 def components_of(stack: Stack) -> tuple[Component, ...]:

@@ -17,7 +17,13 @@ from octoha_templates.config.model import Stack
 from octoha_templates.config.plan import network_plan
 from octoha_templates.diagnostics import Diagnostic, Location, Severity
 from octoha_templates.errors import RenderError
-from octoha_templates.rendering.components import Component, components_of, kind_of, kinds_of
+from octoha_templates.rendering.components import (
+    Component,
+    components_of,
+    kind_of,
+    kinds_of,
+    machine_modules,
+)
 from octoha_templates.rendering.environment import environment
 from octoha_templates.rendering.spans import FragmentLine, read_marks
 
@@ -132,6 +138,7 @@ def context_of(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any
         "access": {kind_of(access): access for access in stack.network.access},
         "kinds": kinds_of(stack),
         "plan": network_plan(stack),
+        "machine_modules": machine_modules(stack),
         "components": components,
         "modules": {component.id: component.module for component in components},
     }

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from octoha_templates._resources import data_folder
-from octoha_templates.config.load import load
-from octoha_templates.pipeline import build_component
+from octoha_templates.pipeline import build_component, load_for_component
 from octoha_templates.rendering.components import COMPONENTS, Component
 from octoha_templates.rendering.environment import environment
 
 TEMPLATES = data_folder("templates")
+WIRING = ("parameters", "secrets", "module", "outputs")
+RUNBOOK = ("prerequisites", "secrets", "phases", "after", "check", "day-two", "remove")
 README = (TEMPLATES / "README.md").read_text(encoding="utf-8")
 
 
@@ -34,7 +35,9 @@ def _rows(section: str) -> list[list[str]]:
 
 @cache
 def _required(component: Component) -> list[str]:
-    parameters = build_component(load(None), component.id).template["parameters"]
+    parameters = build_component(load_for_component(None, component.id), component.id).template[
+        "parameters"
+    ]
     return [name for name, each in parameters.items() if "defaultValue" not in each]
 
 
@@ -82,7 +85,30 @@ def test_every_script_belongs_to_a_component() -> None:
         for script in component.scripts
     }
 
-    assert {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.ps1")} == declared
+    scripts = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.glob("*/*/scripts/*")}
+    assert {path for path in scripts if not path.startswith("shared/")} == declared
+
+
+def test_every_shared_part_of_a_script_is_included_somewhere() -> None:
+    parts = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.glob("shared/scripts/*")}
+    included = {
+        line.removeprefix("# include: ").strip()
+        for script in TEMPLATES.glob("*/*/scripts/*")
+        for line in script.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# include: ")
+    }
+
+    assert parts == included
+
+
+def _own_fragments() -> set[str]:
+    """List what is included by its name in the folder of a component."""
+    wiring = ("module.bicep.j2", *(f"main-{each}.j2" for each in WIRING))
+    runbook = (f"runbook/{each}.md.j2" for each in RUNBOOK)
+    names = (*wiring, *runbook)
+    found = {f"{each.id}/{name}" for each in COMPONENTS for name in names}
+    found |= {f"{each.id}/documents/{name}.j2" for each in COMPONENTS for name in each.documents}
+    return {name for name in found if (TEMPLATES / name).is_file()}
 
 
 def test_every_fragment_is_used() -> None:
@@ -90,9 +116,10 @@ def test_every_fragment_is_used() -> None:
         path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
         for path in TEMPLATES.rglob("*.j2")
     }
-    roots = {"main.bicep.j2", "DEPLOY.md.j2", *(component.fragment for component in COMPONENTS)}
+    roots = {"main.bicep.j2", "DEPLOY.md.j2", *_own_fragments()}
     used = {name for text in texts.values() for name in re.findall(r"'([\w/.-]+\.j2)'", text)}
 
+    used = {name for name in used if not name.startswith("/")}
     assert set(texts) - roots == used
 
 

@@ -45,6 +45,18 @@ network:
     private_endpoints: 10.30.0.64/26
     load_balancer: 10.30.0.128/27
     bastion: 10.30.1.0/26
+    file_servers: 10.30.0.160/28
+    domain_controllers: 10.30.0.176/28
+    database: 10.30.0.192/28
+    database_2: 10.30.0.208/28
+    database_3: 10.30.0.224/28
+    private_link: 10.30.0.240/28
+    gateway: 10.30.1.64/27
+    jump_box: 10.30.1.96/28
+    appliance_management: 10.30.1.112/28
+    appliance_external: 10.30.1.128/28
+    appliance_internal: 10.30.1.144/28
+    application_gateway: 10.30.2.0/24
   dns_servers: [10.0.0.4]
   client_prefixes: [10.0.0.0/8]
   polling_prefixes: [10.60.0.0/16]
@@ -95,9 +107,25 @@ backup:
   daily_retention_days: 8
   weekly_retention_weeks: 9
 """ % ("a" * 64)
+HUB = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub/providers"
+    "/Microsoft.Network/{what}"
+)
+PEERING = (
+    "network.peerings=[{name: hub, virtual_network_id: "
+    + HUB.format(what="virtualNetworks/hub")
+    + "}]"
+)
+ZONE = "network.private_dns_zones.{key}=" + HUB.format(what="privateDnsZones/zone")
 SHAPE_CHANGES = {
     "network.access": "network.access=[]",
     "network.access[0].sku": "network.access=[{sku: Basic, native_client: false}]",
+    "domain": "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}",
+    "network.outbound": "network.outbound={kind: none}",
+    "network.peerings": PEERING,
+    "network.private_dns_zones.key_vault": ZONE.format(key="key_vault"),
+    "network.private_dns_zones.sql": ZONE.format(key="sql"),
+    "network.private_dns_zones.file": ZONE.format(key="file"),
     "database.authentication": "database.authentication=sql",
     "database.entra_administrator": "database.entra_administrator="
     "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",
@@ -172,7 +200,8 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "octopus.installer",
         "network",
         "network.subnets",
-        "network.outbound",
+        "network.private_dns_zones",
+        "network.private_dns_zones.blob",
         "network.access[0]",
         "nodes",
         "nodes.image",

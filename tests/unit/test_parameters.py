@@ -23,10 +23,10 @@ VAULT = (
     "/providers/Microsoft.KeyVault/vaults/kv-ops"
 )
 SECURE = [
+    "nodesAdministratorPassword",
     "octopusMasterKey",
     "octopusLicenseBase64",
     "octopusAdministratorPassword",
-    "nodesAdministratorPassword",
     "portalCertificatePfx",
 ]
 

@@ -75,7 +75,7 @@ def test_the_public_calls_are_those_of_the_readme(tmp_path: Path) -> None:
 
 
 def test_a_component_deploys_on_its_own() -> None:
-    bundle = build_component(load(None), "nodes/virtual-machines")
+    bundle = build_component(load(None), "octopus/server")
     assert "main.bicep" in bundle.files
     assert "loadTextContent('scripts/bootstrap-node.ps1')" in bundle.files["main.bicep"].decode()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from octoha_templates.config.model.access import Access, Bastion
 from octoha_templates.config.model.base import SHAPE, Cidr, IpAddress, Part, ResourceId
+
+_HUB = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub"
+    "/providers/Microsoft.Network/virtualNetworks/hub"
+)
 
 
 class Subnets(Part, frozen=True, kw_only=True):
@@ -123,7 +128,11 @@ class Peering(Part, frozen=True, kw_only=True):
         ),
     ]
     virtual_network_id: Annotated[
-        ResourceId, Meta(description="Resource ID of the other virtual network.")
+        ResourceId,
+        Meta(
+            description="Resource ID of the other virtual network.",
+            examples=[_HUB],
+        ),
     ]
     use_remote_gateways: Annotated[
         bool, Meta(description="Use the VPN or ExpressRoute gateway of the other network.")
@@ -131,6 +140,21 @@ class Peering(Part, frozen=True, kw_only=True):
     allow_forwarded_traffic: Annotated[
         bool, Meta(description="Take traffic that the other network only passes on.")
     ] = True
+
+    @property
+    def subscription(self) -> str:
+        """The subscription of the other network."""
+        return self.virtual_network_id.split("/")[2]
+
+    @property
+    def resource_group(self) -> str:
+        """The resource group of the other network."""
+        return self.virtual_network_id.split("/")[4]
+
+    @property
+    def virtual_network_name(self) -> str:
+        """The name of the other network."""
+        return self.virtual_network_id.rsplit("/", 1)[-1]
 
 
 class PrivateDnsZones(Part, frozen=True, kw_only=True):
@@ -198,6 +222,19 @@ class NewNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="new", tag_field="k
     def prefix_of(self, subnet: str) -> str:
         """Give the address range of a subnet, by its key."""
         return str(getattr(self.subnets, subnet))
+
+    @property
+    def peering_values(self) -> list[dict[str, Any]]:
+        """The peerings, the way the parameter of the template has them."""
+        return [
+            {
+                "name": peering.name,
+                "virtualNetworkResourceId": peering.virtual_network_id,
+                "useRemoteGateways": peering.use_remote_gateways,
+                "allowForwardedTraffic": peering.allow_forwarded_traffic,
+            }
+            for peering in self.peerings
+        ]
 
 
 Outbound = NatGateway | Firewall | NoOutbound

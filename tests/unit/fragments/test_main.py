@@ -145,9 +145,10 @@ def test_no_output_of_any_level_holds_a_secret(settings: tuple[str, ...]) -> Non
 @pytest.mark.parametrize(
     ("later", "first"),
     [
-        ("nodes", "key-vault"),
-        ("nodes", "database"),
-        ("nodes", "storage"),
+        ("octopus-server", "key-vault"),
+        ("octopus-server", "database"),
+        ("octopus-server", "storage"),
+        ("octopus-server", "nodes"),
         ("nodes", "load-balancer"),
         ("nodes", "network"),
         ("nodes", "identity"),
@@ -165,7 +166,7 @@ def test_module_waits_for_what_it_needs(later: str, first: str) -> None:
 
 
 def test_first_node_is_ready_before_the_others_begin() -> None:
-    nodes = _deployment("nodes")["properties"]["template"]["resources"]
+    nodes = _deployment("octopus-server")["properties"]["template"]["resources"]
     first, others = [item for item in nodes if item["type"].endswith("/runCommands")]
 
     assert "parameters('nodes')[0].name" in first["name"]

@@ -55,7 +55,7 @@ def test_every_subnet_has_a_security_group_of_its_own(component: Component) -> N
         "nodesSubnetName",
         "privateEndpointsSubnetName",
         "loadBalancerSubnetName",
-        "AzureBastionSubnet",
+        "bastionSubnetName",
     ]
     groups = [properties["networkSecurityGroup"]["id"] for properties in subnets.values()]
     assert len(set(groups)) == len(subnets)
@@ -64,7 +64,7 @@ def test_every_subnet_has_a_security_group_of_its_own(component: Component) -> N
 def test_no_subnet_has_the_way_out_that_azure_gives_by_default(component: Component) -> None:
     subnets = _subnets(component(NETWORK))
     # Azure Bastion has its public address, and its subnet cannot be made private.
-    bastion = subnets.pop("AzureBastionSubnet")
+    bastion = subnets.pop("bastionSubnetName")
 
     assert all(properties["defaultOutboundAccess"] is False for properties in subnets.values())
     assert "defaultOutboundAccess" not in bastion

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,6 @@ from octoha_templates.validation import validate_template
 
 ROOT = Path(__file__).resolve().parents[3]
 OFFICIAL_SCHEMAS = ROOT.parent / "shared" / "arm-schemas"
-SCRIPT = ROOT / "templates/nodes/virtual-machines/scripts/bootstrap-node.ps1"
 MINIMAL = """
 octopus:
   version: 2026.3.12345
@@ -182,25 +180,6 @@ def test_only_the_first_node_has_the_identity_that_administers_the_database() ->
     )
 
 
-def test_other_nodes_wait_for_the_bootstrap_of_the_first() -> None:
-    first, others = resources(compiled(), "Microsoft.Compute/virtualMachines/runCommands")
-    if "copy" in first:
-        first, others = others, first
-    assert others["copy"]["count"] == "[length(skip(parameters('nodes'), 1))]"
-    assert any("bootstrap-octopus" in item for item in others["dependsOn"])
-    for command in (first, others):
-        properties = command["properties"]
-        assert properties["treatFailureAsDeploymentFailure"] is True
-        assert properties["asyncExecution"] is False
-        assert "protectedParameters" not in properties
-        assert [item["name"] for item in properties["parameters"]] == ["Configuration"]
-
-
-def test_run_commands_carry_the_script_itself() -> None:
-    result = compiled()
-    assert SCRIPT.read_text(encoding="ascii") in result.template["variables"].values()
-
-
 def test_local_administrator_password_is_the_only_secret_and_reaches_the_machine_alone() -> None:
     template = compiled().template
     secure = [
@@ -211,30 +190,6 @@ def test_local_administrator_password_is_the_only_secret_and_reaches_the_machine
     users = [item["type"] for item in template["resources"] if "'adminPassword'" in str(item)]
     assert users == ["Microsoft.Compute/virtualMachines"]
     assert "adminPassword" not in str(template["outputs"]) + str(template["variables"])
-
-
-def test_script_reads_exactly_what_the_run_commands_tell_it() -> None:
-    script = SCRIPT.read_text(encoding="ascii")
-    read_by_script = set(re.findall(r"\$Settings\.(\w+)", script))
-    told = set(compiled().template["variables"]["bootstrapConfiguration"])
-    for command in resources(compiled(), "Microsoft.Compute/virtualMachines/runCommands"):
-        expression = command["properties"]["parameters"][0]["value"]
-        own = set(re.findall(r"'(\w+)', ", expression.partition("createObject")[2]))
-        assert told | {name for name in own if name in read_by_script} == read_by_script
-
-
-def test_script_reads_the_names_of_vault_entries_that_it_is_told() -> None:
-    script = SCRIPT.read_text(encoding="ascii")
-    read_by_script = set(re.findall(r"\$Settings\.keyVaultEntries\.(\w+)", script))
-    assert read_by_script == set(default(compiled(), "keyVaultEntries"))
-
-
-def test_sql_authentication_names_the_password_in_the_vault_and_entra_has_none() -> None:
-    by_password = compiled("database: {kind: azure-sql, authentication: sql}")
-    assert (
-        default(by_password, "keyVaultEntries")["sqlAdministratorPassword"] == "sql-admin-password"
-    )
-    assert default(compiled(), "keyVaultEntries")["sqlAdministratorPassword"] == ""
 
 
 def test_outputs_name_every_node() -> None:

@@ -10,10 +10,10 @@ from octoha_templates.errors import RenderError
 from octoha_templates.rendering.components import (
     COMPONENTS,
     Component,
-    access_kinds,
     components_of,
     get_component,
     kind_of,
+    kinds_of,
 )
 
 
@@ -22,7 +22,10 @@ def _ids(*settings: str) -> list[str]:
 
 
 def test_reference_stack_has_every_component_in_order() -> None:
-    assert _ids() == [component.id for component in COMPONENTS]
+    order = [component.id for component in COMPONENTS]
+
+    assert _ids() == [component for component in order if component in _ids()]
+    assert {"network/new", "nodes/virtual-machines", "octopus/server"} <= set(_ids())
 
 
 def test_component_comes_after_those_whose_outputs_it_reads() -> None:
@@ -33,7 +36,8 @@ def test_component_comes_after_those_whose_outputs_it_reads() -> None:
         ("network/new", "key-vault/new"),
         ("key-vault/new", "storage/azure-files"),
         ("load-balancer/azure-load-balancer", "nodes/virtual-machines"),
-        ("database/azure-sql", "nodes/virtual-machines"),
+        ("database/azure-sql", "octopus/server"),
+        ("nodes/virtual-machines", "octopus/server"),
         ("nodes/virtual-machines", "backup/recovery-services"),
         ("nodes/virtual-machines", "monitoring/alerts"),
     ]:
@@ -53,12 +57,15 @@ def test_kinds_are_the_words_of_the_config() -> None:
 
     assert kind_of(stack.database) == "azure-sql"
     assert kind_of(stack.backup) == "recovery-services"
-    assert access_kinds(stack) == ("bastion",)
+    assert kinds_of(stack)["load_balancer"] == "azure-load-balancer"
+    assert kinds_of(stack)["outbound"] == "nat-gateway"
 
 
 def test_names_of_components_and_of_their_modules_are_unique() -> None:
     assert len({component.id for component in COMPONENTS}) == len(COMPONENTS)
-    assert len({component.module for component in COMPONENTS}) == len(COMPONENTS)
+    for settings in ((), ("network.access=[]",)):
+        modules = [component.module for component in components_of(load_stack(settings=settings))]
+        assert len(set(modules)) == len(modules)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.id)

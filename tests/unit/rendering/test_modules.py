@@ -21,7 +21,7 @@ from octoha_templates.rendering.modules import (
 
 from .conftest import Overrides
 
-SCRIPT = "nodes/virtual-machines/scripts/bootstrap-node.ps1"
+SCRIPT = "octopus/server/scripts/bootstrap-node.ps1"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_main_alone_is_the_main_of_the_whole(stack: Stack) -> None:
 
 
 def test_component_alone_is_a_main_whose_scripts_lie_beside_it(stack: Stack) -> None:
-    rendered = render_component(stack, get_component("nodes/virtual-machines"))
+    rendered = render_component(stack, get_component("octopus/server"))
     (main,) = rendered.modules
 
     assert main.path == "main.bicep"
@@ -56,12 +56,25 @@ def test_component_without_scripts_brings_none(stack: Stack) -> None:
     assert not render_component(stack, get_component("network/new")).scripts
 
 
-def test_scripts_are_the_package_s_own_byte_for_byte(stack: Stack) -> None:
-    scripts = render_modules(stack).scripts
+def test_scripts_are_the_package_s_own_with_their_parts_in_place(stack: Stack) -> None:
+    folder = data_folder("templates")
+    text = (folder / SCRIPT).read_bytes()
+    for part in sorted((folder / "shared/scripts").iterdir()):
+        name = f"# include: shared/scripts/{part.name}\n".encode()
+        text = text.replace(name, part.read_bytes())
 
-    assert dict(scripts) == {
-        "scripts/bootstrap-node.ps1": (data_folder("templates") / SCRIPT).read_bytes()
-    }
+    assert b"# include: " not in text
+    assert dict(render_modules(stack).scripts) == {"scripts/bootstrap-node.ps1": text}
+
+
+def test_part_of_a_script_outside_the_fragments_is_refused(
+    stack: Stack, overrides: Overrides
+) -> None:
+    folder = overrides({SCRIPT: "# include: ../secret.ps1\n"})
+    with pytest.raises(RenderError) as raised:
+        render_modules(stack, folder)
+
+    assert raised.value.diagnostics[0].code == "OCT202"
 
 
 def test_script_of_the_overrides_goes_in_front(stack: Stack, overrides: Overrides) -> None:

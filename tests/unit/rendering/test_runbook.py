@@ -10,21 +10,29 @@ VAULT = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
     "/providers/Microsoft.KeyVault/vaults/kv-operators"
 )
-MASTER_KEY = SecretParameter("octopusMasterKey", "OCTOHA_OCTOPUS_MASTER_KEY", "octopus-master-key")
-UNKNOWN = SecretParameter("somethingElse", "OCTOHA_SOMETHING_ELSE", "something-else")
+MASTER_KEY = SecretParameter(
+    "octopusMasterKey", "OCTOHA_OCTOPUS_MASTER_KEY", "octopus-master-key", "Octopus master key"
+)
+OTHER = SecretParameter("somethingElse", "OCTOHA_SOMETHING_ELSE", "something-else", "another one")
+TYPES = ("Microsoft.Compute/disks", "Microsoft.Sql/servers", "Microsoft.Resources/deployments")
 
 
 def _runbook(*settings: str, environments: tuple[str, ...] = ()) -> str:
     stack = load_stack(settings=settings)
-    return render_runbook(stack, components_of(stack), environments, (MASTER_KEY, UNKNOWN))
+    return render_runbook(stack, components_of(stack), environments, (MASTER_KEY, OTHER), TYPES)
 
 
 def test_every_secret_has_its_line_and_its_meaning() -> None:
     text = _runbook()
 
-    assert MASTER_KEY.meaning in text
-    assert "`OCTOHA_OCTOPUS_MASTER_KEY`" in text
-    assert UNKNOWN.meaning == "a secret of this template"
+    for secret in (MASTER_KEY, OTHER):
+        assert f"| `{secret.parameter}` | `{secret.variable}` | {secret.meaning} |" in text
+
+
+def test_only_resource_providers_of_the_template_are_registered() -> None:
+    providers = "for provider in Microsoft.AlertsManagement Microsoft.Compute Microsoft.Sql; do"
+
+    assert providers in _runbook()
 
 
 def test_vault_of_the_operator_is_named() -> None:
@@ -43,7 +51,7 @@ def test_every_environment_is_named() -> None:
 
 def test_component_alone_has_a_runbook_without_the_rest() -> None:
     stack = load_stack()
-    text = render_runbook(stack, (get_component("network/new"),), (), ())
+    text = render_runbook(stack, (get_component("network/new"),), (), (), TYPES)
 
     assert "Virtual network" in text
     assert "master key" not in text

@@ -40,29 +40,9 @@ param hybridBenefit = false
 param timeZone = 'UTC'
 param maintenanceDuration = '03:00'
 param databaseAdministratorResourceId = ''
-param databaseAdministratorClientId = ''
-param backendPoolResourceId = ''
-param loadBalancerResourceId = ''
+param backendAddressPools = []
+param applicationGatewayBackendAddressPools = []
+param pollingLoadBalancerResourceId = ''
 param dataCollectionRuleResourceId = ''
-param keyVaultEntries = {
-  masterKey: 'octopus-master-key'
-  license: 'octopus-license'
-  administratorPassword: 'octopus-admin-password'
-  certificate: 'portal-certificate'
-  storageAccountKey: 'storage-account-key'
-  sqlAdministratorPassword: ''
-}
-param shareMount = 'unc'
-param octopusVersion = '2026.3.12345'
-param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
-param installerSha256 = ''
-param portalHostName = 'octopus.example.com'
-param octopusAdministratorUsername = 'octoadmin'
-param octopusAdministratorEmail = 'octopus-admins@example.com'
-param pollingPort = 10943
-param grpcPort = 8443
-param hstsEnabled = false
-param sendTelemetry = false
-param bootstrapTimeoutMinutes = 90
 
 param adminPassword = readEnvironmentVariable('OCTOHA_ADMIN_PASSWORD')

@@ -8,16 +8,30 @@ param zones = [
   '2'
   '3'
 ]
-param octopusVersion = '2026.3.12345'
 param portalHostName = 'octopus.example.com'
-param octopusAdministratorUsername = 'octoadmin'
-param octopusAdministratorEmail = 'octopus-admins@example.com'
-param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
-param installerSha256 = ''
 param pollingPort = 10943
 param grpcPort = 8443
-param hstsEnabled = false
-param sendTelemetry = false
+param timeZone = 'UTC'
+param addressPrefix = '10.20.0.0/22'
+param nodesSubnetPrefix = '10.20.0.0/26'
+param privateEndpointsSubnetPrefix = '10.20.0.64/26'
+param loadBalancerSubnetPrefix = '10.20.0.128/27'
+param bastionSubnetPrefix = '10.20.1.0/26'
+param dnsServers = []
+param clientPrefixes = []
+param pollingPrefixes = []
+param natGatewaySku = 'StandardV2'
+param natGatewayIdleTimeoutInMinutes = 10
+param logRetentionInDays = 90
+param alertEmails = [
+  'octopus-admins@example.com'
+]
+param keyVaultSku = 'standard'
+param keyVaultSoftDeleteRetentionInDays = 90
+param keyVaultEntriesExpireOn = ''
+param loadBalancerPrivateIpAddress = ''
+param firstPollingPort = 10943
+param loadBalancerIdleTimeoutInMinutes = 30
 param nodes = [
   {
     name: 'octopus-1'
@@ -53,23 +67,7 @@ param nodeDataDiskSizeGiB = 64
 param nodeAdminUsername = 'octolocal'
 param encryptionAtHost = false
 param hybridBenefit = false
-param timeZone = 'UTC'
 param maintenanceDuration = '03:00'
-param addressPrefix = '10.20.0.0/22'
-param nodesSubnetPrefix = '10.20.0.0/26'
-param privateEndpointsSubnetPrefix = '10.20.0.64/26'
-param loadBalancerSubnetPrefix = '10.20.0.128/27'
-param bastionSubnetPrefix = '10.20.1.0/26'
-param bastionScaleUnits = 2
-param bastionNativeClient = true
-param dnsServers = []
-param clientPrefixes = []
-param pollingPrefixes = []
-param natGatewaySku = 'StandardV2'
-param natGatewayIdleTimeoutInMinutes = 10
-param loadBalancerPrivateIpAddress = ''
-param firstPollingPort = 10943
-param loadBalancerIdleTimeoutInMinutes = 30
 param databaseName = 'Octopus'
 param databaseSkuName = 'GP_Gen5_4'
 param databaseMaxSizeGib = 64
@@ -86,13 +84,15 @@ param shareQuotaGib = 256
 param shareSoftDeleteRetentionInDays = 14
 param storageAccountKeyIndex = 0
 param shareMount = 'unc'
-param keyVaultSku = 'standard'
-param keyVaultSoftDeleteRetentionInDays = 90
-param keyVaultEntriesExpireOn = ''
-param logRetentionInDays = 90
-param alertEmails = [
-  'octopus-admins@example.com'
-]
+param octopusVersion = '2026.3.12345'
+param octopusAdministratorUsername = 'octoadmin'
+param octopusAdministratorEmail = 'octopus-admins@example.com'
+param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
+param installerSha256 = ''
+param hstsEnabled = false
+param sendTelemetry = false
+param bastionScaleUnits = 2
+param bastionNativeClient = true
 param alertCpuPercent = 85
 param alertDatabasePercent = 85
 param alertSharePercent = 80
@@ -101,8 +101,8 @@ param backupStartTime = '00:30'
 param backupDailyRetentionDays = 30
 param backupWeeklyRetentionWeeks = 12
 
+param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
 param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
 param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
 param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
-param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
 param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')

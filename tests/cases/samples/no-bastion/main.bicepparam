@@ -8,16 +8,37 @@ param zones = [
   '2'
   '3'
 ]
-param octopusVersion = '2026.3.12345'
 param portalHostName = 'octopus.example.com'
-param octopusAdministratorUsername = 'octoadmin'
-param octopusAdministratorEmail = 'octopus-admins@example.com'
-param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
-param installerSha256 = ''
 param pollingPort = 10943
 param grpcPort = 8443
-param hstsEnabled = false
-param sendTelemetry = false
+param timeZone = 'UTC'
+param addressPrefix = '10.40.0.0/24'
+param nodesSubnetPrefix = '10.40.0.0/27'
+param privateEndpointsSubnetPrefix = '10.40.0.32/27'
+param loadBalancerSubnetPrefix = '10.40.0.64/28'
+param dnsServers = [
+  '10.0.0.4'
+  '10.0.0.5'
+]
+param clientPrefixes = [
+  '10.0.0.0/8'
+  '172.16.10.0/24'
+]
+param pollingPrefixes = [
+  '10.60.0.0/16'
+]
+param natGatewaySku = 'StandardV2'
+param natGatewayIdleTimeoutInMinutes = 10
+param logRetentionInDays = 90
+param alertEmails = [
+  'octopus-admins@example.com'
+]
+param keyVaultSku = 'standard'
+param keyVaultSoftDeleteRetentionInDays = 90
+param keyVaultEntriesExpireOn = ''
+param loadBalancerPrivateIpAddress = '10.40.0.68'
+param firstPollingPort = 10943
+param loadBalancerIdleTimeoutInMinutes = 30
 param nodes = [
   {
     name: 'octopus-1'
@@ -53,28 +74,7 @@ param nodeDataDiskSizeGiB = 64
 param nodeAdminUsername = 'octolocal'
 param encryptionAtHost = false
 param hybridBenefit = false
-param timeZone = 'UTC'
 param maintenanceDuration = '03:00'
-param addressPrefix = '10.40.0.0/24'
-param nodesSubnetPrefix = '10.40.0.0/27'
-param privateEndpointsSubnetPrefix = '10.40.0.32/27'
-param loadBalancerSubnetPrefix = '10.40.0.64/28'
-param dnsServers = [
-  '10.0.0.4'
-  '10.0.0.5'
-]
-param clientPrefixes = [
-  '10.0.0.0/8'
-  '172.16.10.0/24'
-]
-param pollingPrefixes = [
-  '10.60.0.0/16'
-]
-param natGatewaySku = 'StandardV2'
-param natGatewayIdleTimeoutInMinutes = 10
-param loadBalancerPrivateIpAddress = '10.40.0.68'
-param firstPollingPort = 10943
-param loadBalancerIdleTimeoutInMinutes = 30
 param databaseName = 'Octopus'
 param databaseSkuName = 'GP_Gen5_4'
 param databaseMaxSizeGib = 64
@@ -88,13 +88,13 @@ param shareQuotaGib = 256
 param shareSoftDeleteRetentionInDays = 14
 param storageAccountKeyIndex = 0
 param shareMount = 'unc'
-param keyVaultSku = 'standard'
-param keyVaultSoftDeleteRetentionInDays = 90
-param keyVaultEntriesExpireOn = ''
-param logRetentionInDays = 90
-param alertEmails = [
-  'octopus-admins@example.com'
-]
+param octopusVersion = '2026.3.12345'
+param octopusAdministratorUsername = 'octoadmin'
+param octopusAdministratorEmail = 'octopus-admins@example.com'
+param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
+param installerSha256 = ''
+param hstsEnabled = false
+param sendTelemetry = false
 param alertCpuPercent = 85
 param alertDatabasePercent = 85
 param alertSharePercent = 80
@@ -103,8 +103,8 @@ param backupStartTime = '00:30'
 param backupDailyRetentionDays = 30
 param backupWeeklyRetentionWeeks = 12
 
+param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
 param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
 param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
 param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
-param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
 param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')

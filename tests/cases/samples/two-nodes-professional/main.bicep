@@ -24,25 +24,8 @@ param zones array = [
   '2'
 ]
 
-// ----- Octopus Server -----
-
-@description('Optional. Exact version of Octopus Server, the same on every node. Raising it here upgrades nothing: see DEPLOY.md.')
-param octopusVersion string = '2026.3.12345'
-
 @description('Optional. DNS name of the portal; the certificate must carry it.')
 param portalHostName string = 'octopus.example.com'
-
-@description('Optional. User name of the first Octopus administrator.')
-param octopusAdministratorUsername string = 'octoadmin'
-
-@description('Optional. E-mail address of the first Octopus administrator.')
-param octopusAdministratorEmail string = 'octopus-admins@example.com'
-
-@description('Optional. Folder that Octopus.<version>-x64.msi is downloaded from.')
-param installerBaseUrl string = 'https://download.octopusdeploy.com/octopus'
-
-@description('Optional. SHA-256 of the installer; empty leaves it to the signature.')
-param installerSha256 string = ''
 
 @description('Optional. Port of polling Tentacles on the nodes.')
 @minValue(1)
@@ -54,11 +37,91 @@ param pollingPort int = 10943
 @maxValue(65535)
 param grpcPort int = 8443
 
-@description('Optional. Whether the portal sends HTTP Strict Transport Security.')
-param hstsEnabled bool = false
+@description('Optional. Windows time zone of the nodes.')
+param timeZone string = 'UTC'
 
-@description('Optional. Whether Octopus sends usage telemetry.')
-param sendTelemetry bool = false
+// ----- Network -----
+
+@description('Optional. Address space of the network.')
+param addressPrefix string = '10.20.0.0/22'
+
+@description('Optional. Range of the nodes.')
+param nodesSubnetPrefix string = '10.20.0.0/26'
+
+@description('Optional. Range of the private endpoints.')
+param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
+
+@description('Optional. Range of the front end of the load balancer.')
+param loadBalancerSubnetPrefix string = '10.20.0.128/27'
+
+@description('Optional. Range of Azure Bastion.')
+param bastionSubnetPrefix string = '10.20.1.0/26'
+
+@description('Optional. DNS servers of the network; empty for Azure\'s own.')
+param dnsServers array = []
+
+@description('Optional. Who may open the portal; empty for the virtual network and what is joined to it.')
+param clientPrefixes array = []
+
+@description('Optional. Where polling Tentacles call from; empty for the virtual network and what is joined to it.')
+param pollingPrefixes array = []
+
+@description('Optional. Tier of the NAT gateway: StandardV2 spans the zones, Standard lives in one.')
+@allowed([
+  'Standard'
+  'StandardV2'
+])
+param natGatewaySku string = 'StandardV2'
+
+@description('Optional. Minutes an outgoing connection may be idle.')
+@minValue(4)
+@maxValue(120)
+param natGatewayIdleTimeoutInMinutes int = 10
+
+// ----- Monitoring -----
+
+@description('Optional. Days logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionInDays int = 90
+
+@description('Optional. E-mail addresses that hear of alerts.')
+@maxLength(20)
+param alertEmails array = [
+  'octopus-admins@example.com'
+]
+
+// ----- Key Vault -----
+
+@description('Optional. Tier of the vault.')
+@allowed([
+  'standard'
+  'premium'
+])
+param keyVaultSku string = 'standard'
+
+@description('Optional. Days a deleted secret can be brought back. Azure fixes it when the vault is made.')
+@minValue(7)
+@maxValue(90)
+param keyVaultSoftDeleteRetentionInDays int = 90
+
+@description('Optional. Expiry date and time that the secrets carry, such as 2027-11-30T00:00:00Z; empty for none. It reminds and does not lock: the vault hands out expired secrets, too.')
+param keyVaultEntriesExpireOn string = ''
+
+// ----- Load balancer -----
+
+@description('Optional. Fixed private address of the front end; empty lets Azure choose.')
+param loadBalancerPrivateIpAddress string = ''
+
+@description('Optional. Front-end port of the first node for polling Tentacles; the other nodes follow.')
+@minValue(1)
+@maxValue(65000)
+param firstPollingPort int = 10943
+
+@description('Optional. Minutes a connection to the portal may be idle.')
+@minValue(4)
+@maxValue(100)
+param loadBalancerIdleTimeoutInMinutes int = 30
 
 // ----- Nodes -----
 
@@ -114,72 +177,8 @@ param encryptionAtHost bool = false
 @description('Optional. Whether Windows Server licences of your own are used.')
 param hybridBenefit bool = false
 
-@description('Optional. Windows time zone of the nodes.')
-param timeZone string = 'UTC'
-
 @description('Optional. Length of a patch window, as hours and minutes.')
 param maintenanceDuration string = '03:00'
-
-// ----- Network -----
-
-@description('Optional. Address space of the network.')
-param addressPrefix string = '10.20.0.0/22'
-
-@description('Optional. Range of the nodes.')
-param nodesSubnetPrefix string = '10.20.0.0/26'
-
-@description('Optional. Range of the private endpoints.')
-param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
-
-@description('Optional. Range of the front end of the load balancer.')
-param loadBalancerSubnetPrefix string = '10.20.0.128/27'
-
-@description('Optional. Range of AzureBastionSubnet, /26 or larger.')
-param bastionSubnetPrefix string = '10.20.1.0/26'
-
-@description('Optional. Instances of Azure Bastion.')
-@minValue(2)
-@maxValue(50)
-param bastionScaleUnits int = 2
-
-@description('Optional. Whether the Azure CLI may open Bastion sessions, too.')
-param bastionNativeClient bool = true
-
-@description('Optional. DNS servers of the network; empty for Azure\'s own.')
-param dnsServers array = []
-
-@description('Optional. Who may open the portal; empty for the virtual network and what is joined to it.')
-param clientPrefixes array = []
-
-@description('Optional. Where polling Tentacles call from; empty for the virtual network and what is joined to it.')
-param pollingPrefixes array = []
-
-@description('Optional. Tier of the NAT gateway: StandardV2 spans the zones, Standard lives in one.')
-@allowed([
-  'Standard'
-  'StandardV2'
-])
-param natGatewaySku string = 'StandardV2'
-
-@description('Optional. Minutes an outgoing connection may be idle.')
-@minValue(4)
-@maxValue(120)
-param natGatewayIdleTimeoutInMinutes int = 10
-
-// ----- Load balancer -----
-
-@description('Optional. Fixed private address of the front end; empty lets Azure choose.')
-param loadBalancerPrivateIpAddress string = ''
-
-@description('Optional. Front-end port of the first node for polling Tentacles; the other nodes follow.')
-@minValue(1)
-@maxValue(65000)
-param firstPollingPort int = 10943
-
-@description('Optional. Minutes a connection to the portal may be idle.')
-@minValue(4)
-@maxValue(100)
-param loadBalancerIdleTimeoutInMinutes int = 30
 
 // ----- Database -----
 
@@ -257,35 +256,40 @@ param storageAccountKeyIndex int = 0
 ])
 param shareMount string = 'unc'
 
-// ----- Key Vault -----
+// ----- Octopus Server -----
 
-@description('Optional. Tier of the vault.')
-@allowed([
-  'standard'
-  'premium'
-])
-param keyVaultSku string = 'standard'
+@description('Optional. Exact version of Octopus Server, the same on every node. Raising it here upgrades nothing: see DEPLOY.md.')
+param octopusVersion string = '2026.3.12345'
 
-@description('Optional. Days a deleted secret can be brought back. Azure fixes it when the vault is made.')
-@minValue(7)
-@maxValue(90)
-param keyVaultSoftDeleteRetentionInDays int = 90
+@description('Optional. User name of the first Octopus administrator.')
+param octopusAdministratorUsername string = 'octoadmin'
 
-@description('Optional. Expiry date and time that the secrets carry, such as 2027-11-30T00:00:00Z; empty for none. It reminds and does not lock: the vault hands out expired secrets, too.')
-param keyVaultEntriesExpireOn string = ''
+@description('Optional. E-mail address of the first Octopus administrator.')
+param octopusAdministratorEmail string = 'octopus-admins@example.com'
 
-// ----- Monitoring -----
+@description('Optional. Folder that Octopus.<version>-x64.msi is downloaded from.')
+param installerBaseUrl string = 'https://download.octopusdeploy.com/octopus'
 
-@description('Optional. Days logs are kept.')
-@minValue(30)
-@maxValue(730)
-param logRetentionInDays int = 90
+@description('Optional. SHA-256 of the installer; empty leaves it to the signature.')
+param installerSha256 string = ''
 
-@description('Optional. E-mail addresses that hear of alerts.')
-@maxLength(20)
-param alertEmails array = [
-  'octopus-admins@example.com'
-]
+@description('Optional. Whether the portal sends HTTP Strict Transport Security.')
+param hstsEnabled bool = false
+
+@description('Optional. Whether Octopus sends usage telemetry.')
+param sendTelemetry bool = false
+
+// ----- Azure Bastion -----
+
+@description('Optional. Instances of Azure Bastion.')
+@minValue(2)
+@maxValue(50)
+param bastionScaleUnits int = 2
+
+@description('Optional. Whether the Azure CLI may open Bastion sessions, too.')
+param bastionNativeClient bool = true
+
+// ----- Alerts -----
 
 @description('Optional. Processor load of a node, in percent, that raises an alert.')
 @minValue(1)
@@ -329,6 +333,12 @@ param backupWeeklyRetentionWeeks int = 12
 
 // ----- Secrets: never in a file; see DEPLOY.md -----
 
+@description('Required. Password of the local administrator of the nodes.')
+@secure()
+@minLength(12)
+@maxLength(123)
+param nodesAdministratorPassword string
+
 @description('Required. Octopus master key: 16 random bytes in base64. Keep a copy: without it the secrets in the database are lost.')
 @secure()
 @minLength(24)
@@ -345,12 +355,6 @@ param octopusLicenseBase64 string
 @secure()
 @minLength(12)
 param octopusAdministratorPassword string
-
-@description('Required. Password of the local administrator of the nodes.')
-@secure()
-@minLength(12)
-@maxLength(123)
-param nodesAdministratorPassword string
 
 @description('Required. Certificate of the portal with its private key: a PFX without password, in base64.')
 @secure()
@@ -377,17 +381,6 @@ module identity 'modules/managed-identity.bicep' = {
   }
 }
 
-module logAnalytics 'modules/log-analytics.bicep' = {
-  name: '${namePrefix}-log-analytics'
-  params: {
-    location: location
-    tags: tags
-    namePrefix: namePrefix
-    retentionInDays: logRetentionInDays
-    alertEmails: alertEmails
-  }
-}
-
 module network 'modules/network.bicep' = {
   name: '${namePrefix}-network'
   params: {
@@ -409,6 +402,17 @@ module network 'modules/network.bicep' = {
   }
 }
 
+module logAnalytics 'modules/log-analytics.bicep' = {
+  name: '${namePrefix}-log-analytics'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    retentionInDays: logRetentionInDays
+    alertEmails: alertEmails
+  }
+}
+
 module keyVault 'modules/key-vault.bicep' = {
   name: '${namePrefix}-key-vault'
   params: {
@@ -426,6 +430,51 @@ module keyVault 'modules/key-vault.bicep' = {
     octopusLicenseBase64: octopusLicenseBase64
     octopusAdministratorPassword: octopusAdministratorPassword
     portalCertificatePfx: portalCertificatePfx
+  }
+}
+
+module loadBalancer 'modules/azure-load-balancer.bicep' = {
+  name: '${namePrefix}-load-balancer'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    loadBalancerSubnetResourceId: network.outputs.loadBalancerSubnetResourceId
+    nodeNames: nodeNames
+    privateIpAddress: loadBalancerPrivateIpAddress
+    zones: zones
+    firstPollingPort: firstPollingPort
+    pollingPort: pollingPort
+    idleTimeoutInMinutes: loadBalancerIdleTimeoutInMinutes
+    portalHostName: portalHostName
+    virtualNetworkResourceId: network.outputs.virtualNetworkResourceId
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+  }
+}
+
+module octopusNodes 'modules/virtual-machines.bicep' = {
+  name: '${namePrefix}-nodes'
+  params: {
+    location: location
+    tags: tags
+    nodes: nodes
+    nodesSubnetResourceId: network.outputs.nodesSubnetResourceId
+    vmSize: nodeVmSize
+    imageReference: nodeImage
+    osDiskSizeGiB: nodeOsDiskSizeGiB
+    dataDiskSizeGiB: nodeDataDiskSizeGiB
+    adminUsername: nodeAdminUsername
+    adminPassword: nodesAdministratorPassword
+    encryptionAtHost: encryptionAtHost
+    hybridBenefit: hybridBenefit
+    timeZone: timeZone
+    maintenanceDuration: maintenanceDuration
+    nodesIdentityResourceId: identity.outputs.nodesIdentityResourceId
+    databaseAdministratorResourceId: identity.outputs.databaseAdministratorResourceId
+    backendAddressPools: loadBalancer.outputs.backendAddressPools
+    applicationGatewayBackendAddressPools: loadBalancer.outputs.applicationGatewayBackendAddressPools
+    pollingLoadBalancerResourceId: loadBalancer.outputs.pollingLoadBalancerResourceId
+    dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
   }
 }
 
@@ -472,50 +521,16 @@ module storage 'modules/azure-files.bicep' = {
   }
 }
 
-module loadBalancer 'modules/azure-load-balancer.bicep' = {
-  name: '${namePrefix}-load-balancer'
-  params: {
-    location: location
-    tags: tags
-    namePrefix: namePrefix
-    loadBalancerSubnetResourceId: network.outputs.loadBalancerSubnetResourceId
-    nodeNames: nodeNames
-    privateIpAddress: loadBalancerPrivateIpAddress
-    zones: zones
-    firstPollingPort: firstPollingPort
-    pollingPort: pollingPort
-    idleTimeoutInMinutes: loadBalancerIdleTimeoutInMinutes
-    portalHostName: portalHostName
-    virtualNetworkResourceId: network.outputs.virtualNetworkResourceId
-    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
-  }
-}
-
-module octopusNodes 'modules/virtual-machines.bicep' = {
-  name: '${namePrefix}-nodes'
+module octopusServer 'modules/octopus-server.bicep' = {
+  name: '${namePrefix}-octopus-server'
   params: {
     location: location
     tags: tags
     nodes: nodes
-    nodesSubnetResourceId: network.outputs.nodesSubnetResourceId
-    vmSize: nodeVmSize
-    imageReference: nodeImage
-    osDiskSizeGiB: nodeOsDiskSizeGiB
     dataDiskSizeGiB: nodeDataDiskSizeGiB
-    adminUsername: nodeAdminUsername
-    adminPassword: nodesAdministratorPassword
-    encryptionAtHost: encryptionAtHost
-    hybridBenefit: hybridBenefit
-    timeZone: timeZone
-    maintenanceDuration: maintenanceDuration
-    nodesIdentityResourceId: identity.outputs.nodesIdentityResourceId
     nodesIdentityName: identity.outputs.nodesIdentityName
     nodesIdentityClientId: identity.outputs.nodesIdentityClientId
-    databaseAdministratorResourceId: identity.outputs.databaseAdministratorResourceId
     databaseAdministratorClientId: identity.outputs.databaseAdministratorClientId
-    backendPoolResourceId: loadBalancer.outputs.backendPoolResourceId
-    loadBalancerResourceId: loadBalancer.outputs.resourceId
-    dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
     keyVaultUri: keyVault.outputs.vaultUri
     keyVaultEntries: keyVault.outputs.secretNames
     connectionString: database.outputs.connectionString
@@ -533,6 +548,9 @@ module octopusNodes 'modules/virtual-machines.bicep' = {
     hstsEnabled: hstsEnabled
     sendTelemetry: sendTelemetry
   }
+  dependsOn: [
+    octopusNodes
+  ]
 }
 
 module bastion 'modules/bastion.bicep' = {
@@ -561,13 +579,13 @@ module alerts 'modules/alerts.bicep' = {
     loadBalancerResourceId: loadBalancer.outputs.resourceId
     natGatewayResourceId: network.outputs.natGatewayResourceId
     databaseResourceId: database.outputs.databaseResourceId
+    databasePercent: alertDatabasePercent
     storageAccountResourceId: storage.outputs.resourceId
-    keyVaultResourceId: keyVault.outputs.resourceId
     shareName: shareName
     shareQuotaGib: shareQuotaGib
-    cpuPercent: alertCpuPercent
-    databasePercent: alertDatabasePercent
     sharePercent: alertSharePercent
+    keyVaultResourceId: keyVault.outputs.resourceId
+    cpuPercent: alertCpuPercent
   }
 }
 
@@ -596,6 +614,18 @@ module backup 'modules/recovery-services.bicep' = {
 @description('Address of the portal.')
 output portalUrl string = 'https://${portalHostName}'
 
+@description('Client ID of the identity of the nodes.')
+output nodesIdentityClientId string = identity.outputs.nodesIdentityClientId
+
+@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
+output outboundIpAddress string = network.outputs.outboundIpAddress
+
+@description('Resource ID of the Log Analytics workspace.')
+output workspaceResourceId string = logAnalytics.outputs.resourceId
+
+@description('Address of the Key Vault.')
+output keyVaultUri string = keyVault.outputs.vaultUri
+
 @description('Private address of the load balancer; the portal\'s name must lead here.')
 output loadBalancerIpAddress string = loadBalancer.outputs.frontendIpAddress
 
@@ -608,9 +638,6 @@ output nodeNames array = octopusNodes.outputs.names
 @description('Private addresses of the nodes.')
 output nodePrivateIpAddresses array = octopusNodes.outputs.privateIpAddresses
 
-@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
-output outboundIpAddress string = network.outputs.outboundIpAddress
-
 @description('Host name of the SQL server.')
 output sqlServerFullyQualifiedDomainName string = database.outputs.fullyQualifiedDomainName
 
@@ -619,12 +646,3 @@ output databaseName string = database.outputs.databaseName
 
 @description('UNC path of the shared folders.')
 output sharePath string = storage.outputs.uncPath
-
-@description('Address of the Key Vault.')
-output keyVaultUri string = keyVault.outputs.vaultUri
-
-@description('Client ID of the identity of the nodes.')
-output nodesIdentityClientId string = identity.outputs.nodesIdentityClientId
-
-@description('Resource ID of the Log Analytics workspace.')
-output workspaceResourceId string = logAnalytics.outputs.resourceId

@@ -33,7 +33,7 @@ param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 @description('Optional. Range of the front end of the load balancer.')
 param loadBalancerSubnetPrefix string = '10.20.0.128/27'
 
-@description('Optional. Range of AzureBastionSubnet, /26 or larger.')
+@description('Optional. Range of Azure Bastion.')
 param bastionSubnetPrefix string = '10.20.1.0/26'
 
 @description('Optional. DNS servers; empty for Azure\'s own. Others must forward to 168.63.129.16, or private endpoints cannot be found.')
@@ -79,6 +79,7 @@ var keyVaultDnsZoneNames = {
 var nodesSubnetName = 'snet-${namePrefix}-nodes'
 var privateEndpointsSubnetName = 'snet-${namePrefix}-private-endpoints'
 var loadBalancerSubnetName = 'snet-${namePrefix}-load-balancer'
+var bastionSubnetName = 'AzureBastionSubnet'
 
 // ================ //
 // Resources        //
@@ -229,7 +230,6 @@ resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01'
     ]
   }
 }
-
 resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${namePrefix}-private-endpoints'
   location: location
@@ -271,7 +271,6 @@ resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@
     ]
   }
 }
-
 // The rules of the nodes' subnet decide on balanced traffic; this group closes the subnet to anything else put there.
 resource loadBalancerSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${namePrefix}-load-balancer'
@@ -296,7 +295,6 @@ resource loadBalancerSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025
     ]
   }
 }
-
 // Azure refuses the deployment of Bastion when one of the rules that it needs is missing.
 resource bastionSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${namePrefix}-bastion'
@@ -366,7 +364,7 @@ resource bastionSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
       {
         name: 'DenyAllInbound'
         properties: {
-          description: 'Closes the rest.'
+          description: 'Closes what Azure would open to the whole virtual network.'
           priority: 4096
           direction: 'Inbound'
           access: 'Deny'
@@ -540,7 +538,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         }
       }
       {
-        name: 'AzureBastionSubnet'
+        name: bastionSubnetName
         properties: {
           addressPrefix: bastionSubnetPrefix
           networkSecurityGroup: {
@@ -564,7 +562,7 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   }
 
   resource bastionSubnet 'subnets' existing = {
-    name: 'AzureBastionSubnet'
+    name: bastionSubnetName
   }
 }
 
@@ -744,10 +742,10 @@ output nodesSubnetResourceId string = virtualNetwork::nodesSubnet.id
 @description('Resource ID of the subnet of the private endpoints.')
 output privateEndpointsSubnetResourceId string = virtualNetwork::privateEndpointsSubnet.id
 
-@description('Resource ID of the subnet of the load balancer.')
+@description('Resource ID of the subnet of the front end of the load balancer.')
 output loadBalancerSubnetResourceId string = virtualNetwork::loadBalancerSubnet.id
 
-@description('Resource ID of AzureBastionSubnet.')
+@description('Resource ID of the subnet of Azure Bastion.')
 output bastionSubnetResourceId string = virtualNetwork::bastionSubnet.id
 
 @description('Resource ID of the private DNS zone of Key Vault.')

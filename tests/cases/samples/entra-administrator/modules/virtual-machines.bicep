@@ -1,5 +1,5 @@
 metadata name = 'Octopus nodes'
-metadata description = 'Windows Server virtual machines that install Octopus Server and form one cluster.'
+metadata description = 'Windows Server virtual machines over the availability zones, for Octopus Server.'
 
 // ================ //
 // Parameters       //
@@ -95,94 +95,20 @@ param maintenanceDuration string = '03:00'
 @description('Required. Resource ID of the managed identity of all nodes.')
 param nodesIdentityResourceId string
 
-@description('Required. Name of the managed identity of all nodes; it is the name of their database user.')
-param nodesIdentityName string
-
-@description('Required. Client ID of the managed identity of all nodes.')
-param nodesIdentityClientId string
-
-@description('Conditional. Resource ID of the identity that administers the SQL server; attached to the first node only. Without it and without a SQL password, the first node waits for a person to make its database user.')
+@description('Conditional. Resource ID of the identity that administers the SQL server; attached to the first node only.')
 param databaseAdministratorResourceId string = ''
 
-@description('Conditional. Client ID of the identity that administers the SQL server. Needed with its resource ID.')
-param databaseAdministratorClientId string = ''
+@description('Optional. Backend pools of load balancers that the nodes join, each an object with id.')
+param backendAddressPools array = []
 
-@description('Optional. Backend pool of the load balancer; empty for none.')
-param backendPoolResourceId string = ''
+@description('Optional. Backend pools of application gateways that the nodes join, each an object with id.')
+param applicationGatewayBackendAddressPools array = []
 
 @description('Optional. Load balancer whose inbound NAT rules polling-<node name> lead to the nodes; empty for none.')
-param loadBalancerResourceId string = ''
+param pollingLoadBalancerResourceId string = ''
 
 @description('Optional. Data collection rule for the Azure Monitor agent; empty for no agent.')
 param dataCollectionRuleResourceId string = ''
-
-@description('Required. URI of the Key Vault that the nodes read their secrets from.')
-param keyVaultUri string
-
-@description('Optional. Names of the entries in the Key Vault. An empty sqlAdministratorPassword means Entra authentication.')
-param keyVaultEntries object = {
-  masterKey: 'octopus-master-key'
-  license: 'octopus-license'
-  administratorPassword: 'octopus-admin-password'
-  certificate: 'portal-certificate'
-  storageAccountKey: 'storage-account-key'
-  sqlAdministratorPassword: ''
-}
-
-@description('Required. Connection string of the Octopus database, without a password.')
-param connectionString string
-
-@description('Required. UNC path of the file share that all nodes use.')
-param uncPath string
-
-@description('Required. Name of the storage account of the file share.')
-param storageAccountName string
-
-@description('Optional. How the nodes use the share: one cluster shared root, or symbolic links below the Octopus home.')
-@allowed([
-  'unc'
-  'symbolic-links'
-])
-param shareMount string = 'unc'
-
-@description('Optional. Exact version of Octopus Server.')
-param octopusVersion string = '2026.3.12345'
-
-@description('Optional. Folder that holds Octopus.<version>-x64.msi.')
-param installerBaseUrl string = 'https://download.octopusdeploy.com/octopus'
-
-@description('Optional. SHA-256 of the MSI; the Authenticode signature is checked in any case.')
-param installerSha256 string = ''
-
-@description('Optional. Host name of the portal.')
-param portalHostName string = 'octopus.example.com'
-
-@description('Optional. User name of the first Octopus administrator.')
-param octopusAdministratorUsername string = 'octoadmin'
-
-@description('Optional. E-mail address of the first Octopus administrator.')
-param octopusAdministratorEmail string = 'octopus-admins@example.com'
-
-@description('Optional. Port of polling Tentacles on every node.')
-@minValue(1)
-@maxValue(65535)
-param pollingPort int = 10943
-
-@description('Optional. gRPC port on every node.')
-@minValue(1)
-@maxValue(65535)
-param grpcPort int = 8443
-
-@description('Optional. Send HTTP Strict Transport Security.')
-param hstsEnabled bool = false
-
-@description('Optional. Let Octopus send usage telemetry.')
-param sendTelemetry bool = false
-
-@description('Optional. How long the bootstrap of one node may take, in minutes.')
-@minValue(30)
-@maxValue(720)
-param bootstrapTimeoutMinutes int = 90
 
 // ================ //
 // Variables        //
@@ -195,34 +121,6 @@ var nodesIdentity = {
 var firstNodeIdentities = empty(databaseAdministratorResourceId) ? nodesIdentity : union(nodesIdentity, {
   '${databaseAdministratorResourceId}': {}
 })
-
-// Names and settings only: the script fetches every secret itself, with the managed identity.
-var bootstrapConfiguration = {
-  identityClientId: nodesIdentityClientId
-  identityName: nodesIdentityName
-  keyVaultUri: keyVaultUri
-  keyVaultAudience: 'https://${substring(environment().suffixes.keyvaultDns, 1)}'
-  keyVaultEntries: keyVaultEntries
-  connectionString: connectionString
-  databaseAudience: 'https://${substring(environment().suffixes.sqlServerHostname, 1)}/'
-  uncPath: uncPath
-  storageAccountName: storageAccountName
-  shareMount: shareMount
-  dataDiskSizeGiB: dataDiskSizeGiB
-  octopusVersion: octopusVersion
-  installerBaseUrl: installerBaseUrl
-  installerSha256: installerSha256
-  portalHostName: portalHostName
-  administratorUsername: octopusAdministratorUsername
-  administratorEmail: octopusAdministratorEmail
-  pollingPort: pollingPort
-  grpcPort: grpcPort
-  hstsEnabled: hstsEnabled
-  sendTelemetry: sendTelemetry
-}
-
-// A change of the script or of any value in the configuration makes Azure run it again; it only does what is missing.
-var bootstrapScript = loadTextContent('../scripts/bootstrap-node.ps1')
 
 // ================ //
 // Resources        //
@@ -243,14 +141,11 @@ resource networkInterfaces 'Microsoft.Network/networkInterfaces@2025-05-01' = [f
           subnet: {
             id: nodesSubnetResourceId
           }
-          loadBalancerBackendAddressPools: empty(backendPoolResourceId) ? [] : [
+          loadBalancerBackendAddressPools: backendAddressPools
+          applicationGatewayBackendAddressPools: applicationGatewayBackendAddressPools
+          loadBalancerInboundNatRules: empty(pollingLoadBalancerResourceId) ? [] : [
             {
-              id: backendPoolResourceId
-            }
-          ]
-          loadBalancerInboundNatRules: empty(loadBalancerResourceId) ? [] : [
-            {
-              id: '${loadBalancerResourceId}/inboundNatRules/polling-${node.name}'
+              id: '${pollingLoadBalancerResourceId}/inboundNatRules/polling-${node.name}'
             }
           ]
         }
@@ -437,66 +332,6 @@ resource dataCollectionRuleAssociations 'Microsoft.Insights/dataCollectionRuleAs
   }
   dependsOn: [
     monitoringAgents[index]
-  ]
-}]
-
-// The agent comes first, so that the logs of the bootstrap are collected too.
-resource firstNodeBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = {
-  parent: virtualMachines[0]
-  name: 'bootstrap-octopus'
-  location: location
-  tags: tags
-  properties: {
-    source: {
-      script: bootstrapScript
-    }
-    parameters: [
-      {
-        name: 'Configuration'
-        value: base64(string(union(bootstrapConfiguration, {
-          databaseAdministratorClientId: databaseAdministratorClientId
-          isFirstNode: true
-          nodeName: nodes[0].name
-          taskCap: nodes[0].taskCap
-        })))
-      }
-    ]
-    asyncExecution: false
-    timeoutInSeconds: bootstrapTimeoutMinutes * 60
-    treatFailureAsDeploymentFailure: true
-  }
-  dependsOn: [
-    monitoringAgents[0]
-  ]
-}
-
-resource otherNodesBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = [for (node, index) in skip(nodes, 1): {
-  parent: virtualMachines[index + 1]
-  name: 'bootstrap-octopus'
-  location: location
-  tags: tags
-  properties: {
-    source: {
-      script: bootstrapScript
-    }
-    parameters: [
-      {
-        name: 'Configuration'
-        value: base64(string(union(bootstrapConfiguration, {
-          databaseAdministratorClientId: ''
-          isFirstNode: false
-          nodeName: node.name
-          taskCap: node.taskCap
-        })))
-      }
-    ]
-    asyncExecution: false
-    timeoutInSeconds: bootstrapTimeoutMinutes * 60
-    treatFailureAsDeploymentFailure: true
-  }
-  dependsOn: [
-    firstNodeBootstrap
-    monitoringAgents[index + 1]
   ]
 }]
 

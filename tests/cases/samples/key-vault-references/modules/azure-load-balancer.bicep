@@ -221,8 +221,27 @@ output name string = loadBalancer.name
 @description('Resource ID of the load balancer.')
 output resourceId string = loadBalancer.id
 
-@description('Resource ID of the backend pool that the nodes join.')
-output backendPoolResourceId string = loadBalancer.properties.backendAddressPools[0].id
+@description('Backend pools that the nodes join, each an object with id.')
+output backendAddressPools array = [
+  {
+    id: loadBalancer.properties.backendAddressPools[0].id
+  }
+]
+
+@description('Backend pools of application gateways that the nodes join: none.')
+output applicationGatewayBackendAddressPools array = []
+
+@description('Resource ID of the load balancer whose inbound NAT rules lead to the polling port of each node.')
+output pollingLoadBalancerResourceId string = loadBalancer.id
+
+@description('What the name of the portal must lead to: a private address.')
+output portalAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress
+
+@description('Kind of DNS record for the name of the portal.')
+output portalRecordType string = 'A'
+
+@description('Addresses whose forwarded headers the nodes trust: none, because this balancer changes nothing.')
+output trustedProxies array = []
 
 @description('Private address of the front end.')
 output frontendIpAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress

@@ -220,7 +220,6 @@ resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01'
     ]
   }
 }
-
 resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${namePrefix}-private-endpoints'
   location: location
@@ -262,7 +261,6 @@ resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@
     ]
   }
 }
-
 // The rules of the nodes' subnet decide on balanced traffic; this group closes the subnet to anything else put there.
 resource loadBalancerSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${namePrefix}-load-balancer'
@@ -548,7 +546,7 @@ output nodesSubnetResourceId string = virtualNetwork::nodesSubnet.id
 @description('Resource ID of the subnet of the private endpoints.')
 output privateEndpointsSubnetResourceId string = virtualNetwork::privateEndpointsSubnet.id
 
-@description('Resource ID of the subnet of the load balancer.')
+@description('Resource ID of the subnet of the front end of the load balancer.')
 output loadBalancerSubnetResourceId string = virtualNetwork::loadBalancerSubnet.id
 
 @description('Resource ID of the private DNS zone of Key Vault.')

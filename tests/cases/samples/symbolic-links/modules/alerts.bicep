@@ -22,7 +22,7 @@ param actionGroupResourceId string
 @description('Required. Log Analytics workspace that the agents of the nodes write to.')
 param workspaceResourceId string
 
-@description('Required. Resource IDs of the nodes.')
+@description('Required. Resource IDs of the nodes and of the other machines.')
 @minLength(1)
 param virtualMachineResourceIds array
 
