@@ -10,6 +10,7 @@ from octoha_templates.codes._entry import Code
 from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
+from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
@@ -23,6 +24,7 @@ CATALOGUE: dict[str, Code] = {
         *TEMPLATE_CODES,
         *FILE_CODES,
         *SYNC_CODES,
+        *EXISTING_DATABASE_CODES,
     )
 }
 

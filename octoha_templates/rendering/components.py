@@ -106,6 +106,15 @@ COMPONENTS: tuple[Component, ...] = (
         standalone=("database={kind: azure-sql}",),
     ),
     Component(
+        "database",
+        "existing",
+        "Existing database",
+        "The connection string of a database that is there already, and the way to it.",
+        standalone=(
+            "database={kind: existing, host: sql.example.com, authentication: sql, user: octopus}",
+        ),
+    ),
+    Component(
         "storage",
         "azure-files",
         "Azure Files",

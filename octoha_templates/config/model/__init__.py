@@ -31,7 +31,13 @@ from octoha_templates.config.model.base import (
     VmSize,
     Weekday,
 )
-from octoha_templates.config.model.database import AzureSql, Database, EntraAdministrator
+from octoha_templates.config.model.database import (
+    AzureSql,
+    Database,
+    DatabaseEndpoint,
+    EntraAdministrator,
+    ExistingDatabase,
+)
 from octoha_templates.config.model.domain import (
     Domain,
     ExistingDomain,
@@ -77,10 +83,12 @@ __all__ = [
     "ClockTime",
     "ComputerName",
     "Database",
+    "DatabaseEndpoint",
     "Domain",
     "Email",
     "EntraAdministrator",
     "EnvironmentVariables",
+    "ExistingDatabase",
     "ExistingDomain",
     "Guid",
     "HostName",

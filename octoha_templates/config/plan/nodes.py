@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octoha_templates.config.model import AzureFiles, AzureSql, Stack
+from octoha_templates.config.model import AzureFiles, AzureSql, ExistingDatabase, Stack
 from octoha_templates.config.plan.parts import (
     FILE_ZONE,
     INTERNET,
@@ -38,7 +38,7 @@ def contribution(stack: Stack) -> Contribution:
 
 def _zones(stack: Stack) -> Iterator[Zone]:
     yield KEY_VAULT_ZONE
-    if isinstance(stack.database, AzureSql):
+    if _has_sql_endpoint(stack):
         yield SQL_ZONE
     if isinstance(stack.storage, AzureFiles):
         yield FILE_ZONE
@@ -77,5 +77,13 @@ def _services(stack: Stack) -> Iterator[str]:
     yield "443"
     if isinstance(stack.storage, AzureFiles):
         yield "445"
-    if isinstance(stack.database, AzureSql):
+    if _has_sql_endpoint(stack):
         yield "1433"
+
+
+def _has_sql_endpoint(stack: Stack) -> bool:
+    """Say whether the database is reached by a private endpoint in this network."""
+    database = stack.database
+    if isinstance(database, ExistingDatabase):
+        return database.private_endpoint is not None
+    return isinstance(database, AzureSql)

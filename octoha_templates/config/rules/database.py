@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from octoha_templates.config.model import AzureSql
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -47,6 +48,8 @@ _SIZING: Final = ((10, 2, 50), (20, 2, 100), (40, 4, 200), (80, 8, 400), (160, 1
 def zone_redundancy(site: Site) -> Iterator[Diagnostic]:
     """Zone redundancy is asked of a tier that has it."""
     database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
     if database.redundancy == "zone" and is_standard(database.sku):
         yield site.error(
             "OCT170",
@@ -61,6 +64,8 @@ def zone_redundancy(site: Site) -> Iterator[Diagnostic]:
 def license_of_tier(site: Site) -> Iterator[Diagnostic]:
     """Azure Hybrid Benefit is asked of a tier that has it."""
     database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
     if database.license == "BasePrice" and is_dtu(database.sku):
         yield site.error(
             "OCT171",
@@ -75,6 +80,8 @@ def license_of_tier(site: Site) -> Iterator[Diagnostic]:
 def largest_size(site: Site) -> Iterator[Diagnostic]:
     """The tier can have a database of that size."""
     database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
     size, sku = database.max_size_gib, database.sku
     at = site.at("database.max_size_gib", "database.sku")
     limit = size_limit_gib(sku)
@@ -98,7 +105,10 @@ def largest_size(site: Site) -> Iterator[Diagnostic]:
 @reads("database.sku", "nodes.count", "nodes.task_cap")
 def large_enough(site: Site) -> Iterator[Diagnostic]:
     """The database is large enough for the tasks of all nodes together."""
-    nodes, sku = site.stack.nodes, site.stack.database.sku
+    database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
+    nodes, sku = site.stack.nodes, database.sku
     total = nodes.count * nodes.task_cap
     at = site.at("database.sku", "nodes.task_cap", "nodes.count")
     row = next((row for row in _SIZING if total <= row[0]), None)
@@ -128,6 +138,8 @@ def large_enough(site: Site) -> Iterator[Diagnostic]:
 def administrator_of_entra(site: Site) -> Iterator[Diagnostic]:
     """An Entra administrator is one that the stack can use."""
     database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
     administrator = database.entra_administrator
     if administrator is None:
         return

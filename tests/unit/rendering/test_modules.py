@@ -11,7 +11,7 @@ from octoha_templates.config.load import load_stack
 from octoha_templates.config.model import Stack
 from octoha_templates.diagnostics import Location
 from octoha_templates.errors import RenderError
-from octoha_templates.rendering.components import COMPONENTS, Component, get_component
+from octoha_templates.rendering.components import Component, components_of, get_component
 from octoha_templates.rendering.modules import (
     render_component,
     render_main,
@@ -32,7 +32,7 @@ def stack() -> Stack:
 def test_main_comes_first_and_a_module_per_component_follows(stack: Stack) -> None:
     paths = [module.path for module in render_modules(stack).modules]
 
-    assert paths == ["main.bicep", *(component.module for component in COMPONENTS)]
+    assert paths == ["main.bicep", *(component.module for component in components_of(stack))]
 
 
 def test_rendering_twice_gives_equal_text(stack: Stack) -> None:
