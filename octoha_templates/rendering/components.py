@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from octoha_templates.config.model import Stack
+from octoha_templates.config.model import ExistingKeyVault, KeyVaultCertificate, Stack
 from octoha_templates.diagnostics import Diagnostic, Severity
 from octoha_templates.errors import RenderError
 
@@ -17,7 +17,19 @@ _MODULE_NAMES: Final = {
     "existing": "{role}",
     "server": "{role}-{kind}",
     "polling": "{kind}-{role}",
+    "certificate": "{kind}-{role}",
+    "secrets": "{role}-{kind}",
+    "access": "{role}-{kind}",
 }
+
+# For `octoha-render component`: the vault is a parameter of what is rendered.
+_ANY_VAULT: Final = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-secrets/providers/"
+    "Microsoft.KeyVault/vaults/kv-secrets"
+)
+_ANY_CERTIFICATE: Final = (
+    f"{{kind: key-vault, vault_id: {_ANY_VAULT}, certificate_name: octopus-portal}}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,21 @@ COMPONENTS: tuple[Component, ...] = (
         "new",
         "Key Vault",
         "Master key, licence, passwords and certificate behind a private endpoint.",
+        standalone=("key_vault={kind: new}",),
+    ),
+    Component(
+        "key-vault",
+        "existing",
+        "Existing Key Vault",
+        "The way to a vault that exists already, for the secrets of the nodes.",
+        standalone=(f"key_vault={{kind: existing, vault_id: {_ANY_VAULT}}}",),
+    ),
+    Component(
+        "key-vault",
+        "certificate",
+        "Vault of the portal certificate",
+        "The way to the vault that keeps and renews the certificate of the portal.",
+        standalone=(f"octopus.certificate={_ANY_CERTIFICATE}",),
     ),
     Component(
         "load-balancer",
@@ -122,11 +149,25 @@ COMPONENTS: tuple[Component, ...] = (
         standalone=("storage={kind: azure-files}",),
     ),
     Component(
+        "key-vault",
+        "secrets",
+        "Secrets in an existing Key Vault",
+        "Writes what the nodes need to start into a vault that exists already.",
+        standalone=(f"key_vault={{kind: existing, vault_id: {_ANY_VAULT}, write_secrets: true}}",),
+    ),
+    Component(
+        "key-vault",
+        "access",
+        "Access to an existing Key Vault",
+        "Lets the nodes read their own secrets in a vault that exists already.",
+        standalone=(f"octopus.certificate={_ANY_CERTIFICATE}",),
+    ),
+    Component(
         "octopus",
         "server",
         "Octopus Server",
         "Installs Octopus Server on the nodes and joins them to one cluster.",
-        ("bootstrap-node.ps1",),
+        ("bootstrap-node.ps1", "prepare-node.ps1"),
     ),
     Component(
         "access",
@@ -155,11 +196,36 @@ _BY_ID = {component.id: component for component in COMPONENTS}
 # In every stack, whatever it asks for.
 _ALWAYS: Final = frozenset({"identity/managed-identity", "octopus/server", "monitoring/alerts"})
 
+
+def _has_key_vault_to_let_in(stack: Stack) -> bool:
+    parts = (stack.key_vault, stack.octopus.certificate)
+    return any(getattr(part, "assign_role", False) for part in parts)
+
+
+def _has_certificate_vault_to_reach(stack: Stack) -> bool:
+    """Say whether the certificate's vault needs a private endpoint that nothing else makes."""
+    certificate, vault = stack.octopus.certificate, stack.key_vault
+    return (
+        isinstance(certificate, KeyVaultCertificate)
+        and certificate.private_endpoint
+        and not (
+            isinstance(vault, ExistingKeyVault)
+            and vault.private_endpoint
+            and vault.vault_id.lower() == certificate.vault_id.lower()
+        )
+    )
+
+
 # What stands beside a component of another kind.
 _BESIDE: Final[dict[str, Callable[[Stack], bool]]] = {
     "load-balancer/polling": lambda stack: (
         getattr(stack.load_balancer, "polling", None) is not None
     ),
+    "key-vault/certificate": _has_certificate_vault_to_reach,
+    "key-vault/secrets": lambda stack: (
+        isinstance(stack.key_vault, ExistingKeyVault) and stack.key_vault.write_secrets
+    ),
+    "key-vault/access": _has_key_vault_to_let_in,
 }
 
 _WITH_MACHINES: Final = (
@@ -188,10 +254,18 @@ def kind_of(part: object) -> str:
 
 
 def kinds_of(stack: Stack) -> dict[str, str]:
-    """Say which alternative each part of a stack is, by its key; `outbound` is the network's way out."""
+    """Say which alternative each part of a stack is, by its key.
+
+    `outbound` is the network's way out; `certificate` and `service_account` are Octopus's own.
+    """
     kinds = {role: kind_of(getattr(stack, role)) for role in _ROLES}
     outbound = getattr(stack.network, "outbound", None)
-    return {**kinds, "outbound": "none" if outbound is None else kind_of(outbound)}
+    parts = {
+        "outbound": outbound,
+        "certificate": stack.octopus.certificate,
+        "service_account": stack.octopus.service_account,
+    }
+    return kinds | {key: "none" if part is None else kind_of(part) for key, part in parts.items()}
 
 
 def machine_modules(stack: Stack) -> tuple[str, ...]:

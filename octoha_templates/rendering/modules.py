@@ -26,6 +26,7 @@ from octoha_templates.rendering.components import (
 )
 from octoha_templates.rendering.environment import environment
 from octoha_templates.rendering.spans import FragmentLine, read_marks
+from octoha_templates.rendering.vault_names import vault_names
 
 MAIN_FRAGMENT = "main.bicep.j2"
 MAIN_FILE = "main.bicep"
@@ -137,6 +138,7 @@ def context_of(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any
         "stack": stack,
         "access": {kind_of(access): access for access in stack.network.access},
         "kinds": kinds_of(stack),
+        "vault_names": vault_names(stack),
         "plan": network_plan(stack),
         "machine_modules": machine_modules(stack),
         "components": components,

@@ -65,6 +65,7 @@ def render_runbook(
         "environments": environments,
         "secure_parameters": secrets,
         "has_octopus_secrets": any(each.parameter == "octopusMasterKey" for each in secrets),
+        "has_certificate": any(each.parameter == "portalCertificatePfx" for each in secrets),
         "secrets_kind": kind_of(stack.secrets),
         "vault_name": _vault_name(stack),
         "providers": sorted({_ALWAYS, *(each.split("/")[0] for each in resource_types)} - _OWN),

@@ -32,7 +32,9 @@ octopus:
   installer: {base_url: 'https://mirror.example.com/octopus', sha256: %s}
   polling_port: 10944
   grpc_port: 8444
+  trusted_proxies: [10.70.0.0/24]
   hsts: true
+  hsts_max_age_seconds: 3600
   send_telemetry: true
 secrets:
   kind: key-vault-references
@@ -116,8 +118,22 @@ PEERING = (
     + HUB.format(what="virtualNetworks/hub")
     + "}]"
 )
+VAULT = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
+    "/Microsoft.KeyVault/vaults/kv"
+)
 ZONE = "network.private_dns_zones.{key}=" + HUB.format(what="privateDnsZones/zone")
+DOMAIN = (
+    "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}\n"
+    "network.dns_servers=[10.0.0.4]"
+)
+# A change that needs another one has it on a line of its own.
 SHAPE_CHANGES = {
+    "octopus.certificate": "octopus.certificate="
+    f"{{kind: key-vault, vault_id: {VAULT}, certificate_name: portal}}",
+    "octopus.service_account": "octopus.service_account={kind: user, name: 'CORP\\octopus'}\n"
+    + DOMAIN,
+    "key_vault": f"key_vault={{kind: existing, vault_id: {VAULT}, write_secrets: true}}",
     "network.access": "network.access=[]",
     "network.access[0].sku": "network.access=[{sku: Basic, native_client: false}]",
     "domain": "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}",
@@ -189,7 +205,7 @@ def _equal_values(one: Any, other: Any, path: str) -> Any:
 
 @pytest.mark.parametrize("key", SHAPE_CHANGES)
 def test_each_mark_of_shape_stands_for_another_template(key: str) -> None:
-    changed = template_of(MINIMAL, SHAPE_CHANGES[key])
+    changed = template_of(MINIMAL, *SHAPE_CHANGES[key].splitlines())
     assert without_values(changed) != without_values(template_of(MINIMAL))
 
 
@@ -209,7 +225,6 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "database",
         "storage",
         "load_balancer",
-        "key_vault",
         "monitoring",
     }
     marked = {dotted(path) for path in shape_of(stack_from_text(MINIMAL))}

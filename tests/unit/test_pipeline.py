@@ -50,6 +50,7 @@ def test_arm_alone_leaves_the_bicep_out(loaded: Loaded) -> None:
         "main.parameters.json",
         "manifest.json",
         "scripts/bootstrap-node.ps1",
+        "scripts/prepare-node.ps1",
     ]
 
 

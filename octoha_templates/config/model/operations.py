@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from octoha_templates.config.model.base import ClockTime, Email, Part
+from octoha_templates.config.model.base import SHAPE, ClockTime, Email, Part, ResourceId
 
 
 class NewKeyVault(Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
@@ -19,6 +19,57 @@ class NewKeyVault(Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
     soft_delete_retention_days: Annotated[
         int, Meta(ge=7, le=90, description="Days a deleted secret can be brought back.")
     ] = 90
+
+    @property
+    def writes_secrets(self) -> bool:
+        """Whether the deployment writes the secrets that the nodes read."""
+        return True
+
+    @property
+    def secret_prefix(self) -> str:
+        """What the names of the secrets begin with."""
+        return ""
+
+
+class ExistingKeyVault(Part, frozen=True, kw_only=True, tag="existing", tag_field="kind"):
+    """A vault of yours, in any resource group or subscription; its settings stay as they are."""
+
+    vault_id: Annotated[ResourceId, Meta(description="Resource ID of the vault.")]
+    write_secrets: Annotated[
+        bool,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Write the secrets with every deployment; otherwise they have to be there.",
+        ),
+    ] = False
+    assign_role: Annotated[
+        bool,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Let the nodes read their secrets, one by one; false when somebody else "
+            "assigns the role.",
+        ),
+    ] = True
+    private_endpoint: Annotated[
+        bool,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Make a private endpoint for the vault in the network of the stack.",
+        ),
+    ] = True
+    secret_prefix: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9A-Za-z-]{0,60}$",
+            description="What the names of the secrets begin with, where stacks share a vault.",
+            examples=["octopus-prod-"],
+        ),
+    ] = ""
+
+    @property
+    def writes_secrets(self) -> bool:
+        """Whether the deployment writes the secrets that the nodes read."""
+        return self.write_secrets
 
 
 class LogAnalytics(Part, frozen=True, kw_only=True, tag="log-analytics", tag_field="kind"):
@@ -70,6 +121,6 @@ class NoBackup(Part, frozen=True, kw_only=True, tag="none", tag_field="kind"):
     """No backup by the stack: somebody else's vault protects the nodes and the share."""
 
 
-KeyVault = NewKeyVault
+KeyVault = NewKeyVault | ExistingKeyVault
 Monitoring = LogAnalytics
 Backup = RecoveryServices | NoBackup

@@ -33,15 +33,20 @@ class AzureFiles(Part, frozen=True, kw_only=True, tag="azure-files", tag_field="
         ),
     ] = 256
     mount: Annotated[
-        Literal["unc", "symbolic-links"],
+        Literal["unc", "mapped-drive", "symbolic-links"],
         Meta(
-            description="unc: one cluster shared root. symbolic-links: links below the Octopus "
-            "home."
+            description="unc: one cluster shared root. mapped-drive: the same as a drive. "
+            "symbolic-links: links below the Octopus home."
         ),
     ] = "unc"
     soft_delete_days: Annotated[
         int, Meta(ge=1, le=365, description="Days a deleted share can be brought back.")
     ] = 14
+
+    @property
+    def credential(self) -> str:
+        """How the nodes are let into the share: with the key of the storage account."""
+        return "storage-key"
 
 
 Storage = AzureFiles

@@ -16,7 +16,8 @@ function Invoke-Native {
         [string] $FilePath,
         [string[]] $Arguments,
         [int[]] $AllowedExitCodes = @(0),
-        [int] $TimeoutMinutes = 30
+        [int] $TimeoutMinutes = 30,
+        [hashtable] $Environment = @{}
     )
 
     $name = Split-Path -Path $FilePath -Leaf
@@ -27,6 +28,9 @@ function Invoke-Native {
     $start.CreateNoWindow = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
+    foreach ($variable in $Environment.Keys) {
+        $start.EnvironmentVariables[$variable] = $Environment[$variable]
+    }
     $process = [System.Diagnostics.Process]::Start($start)
     try {
         # Both streams are read while the program runs; a full pipe would stop it for ever.

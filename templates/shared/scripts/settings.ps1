@@ -1,13 +1,13 @@
 function Protect-Folder {
-    # LocalSystem and administrators only: LocalSystem runs what lies here.
-    param([string] $Path)
+    # LocalSystem and administrators only: LocalSystem runs what lies here. More are named as entries of an access list.
+    param([string] $Path, [string] $MoreEntries = '')
 
     if (-not (Test-Path -LiteralPath $Path)) {
         New-Item -Path $Path -ItemType Directory | Out-Null
     }
     $access = [System.Security.AccessControl.AccessControlSections]::Access
     $security = New-Object System.Security.AccessControl.DirectorySecurity
-    $security.SetSecurityDescriptorSddlForm('D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)', $access)
+    $security.SetSecurityDescriptorSddlForm("D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)$MoreEntries", $access)
     [System.IO.Directory]::SetAccessControl($Path, $security)
 }
 

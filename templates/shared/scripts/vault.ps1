@@ -17,17 +17,30 @@ function Get-ManagedIdentityToken {
     return $answer.access_token
 }
 
+function Get-VaultEntry {
+    # The newest version of a secret with what is known about it; from the vault of the nodes unless told otherwise.
+    param([string] $Name, [string] $VaultUri = $Settings.keyVaultUri)
+
+    return Invoke-WithRetry -What "Reading '$Name' from $VaultUri" -Action {
+        $bearer = Get-ManagedIdentityToken -Audience $Settings.keyVaultAudience -ClientId $Settings.identityClientId
+        $uri = '{0}/secrets/{1}?api-version=7.4' -f $VaultUri.TrimEnd('/'), [uri]::EscapeDataString($Name)
+        $headers = @{ Authorization = "Bearer $bearer" }
+        Invoke-RestMethod -Uri $uri -Headers $headers -UseBasicParsing -TimeoutSec 30
+    }
+}
+
 function Get-VaultSecret {
     param([string] $Name)
 
-    $value = Invoke-WithRetry -What "Reading '$Name' from Key Vault" -Action {
-        $bearer = Get-ManagedIdentityToken -Audience $Settings.keyVaultAudience -ClientId $Settings.identityClientId
-        $uri = '{0}/secrets/{1}?api-version=7.4' -f $Settings.keyVaultUri.TrimEnd('/'), [uri]::EscapeDataString($Name)
-        $headers = @{ Authorization = "Bearer $bearer" }
-        (Invoke-RestMethod -Uri $uri -Headers $headers -UseBasicParsing -TimeoutSec 30).value
-    }
     # White space around a pasted master key is the classic reason for a join that fails.
-    $value = $value.Trim()
+    $value = (Get-VaultEntry $Name).value.Trim()
     Add-KnownSecret $value
     return $value
+}
+
+function Get-VaultSecretVersion {
+    # Tells a new password from the old one without keeping either.
+    param([string] $Name)
+
+    return ((Get-VaultEntry $Name).id -split '/')[-1]
 }

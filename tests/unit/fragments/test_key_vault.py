@@ -51,11 +51,9 @@ def test_sql_password_is_kept_only_for_sql_authentication(component: Component) 
     entra = component(KEY_VAULT)
     sql = component(KEY_VAULT, "database.authentication=sql")
 
-    assert "sqlAdministratorPassword" not in entra.parameters
-    assert entra.template["variables"]["secretNames"]["sqlAdministratorPassword"] == ""
-    assert (
-        sql.template["variables"]["secretNames"]["sqlAdministratorPassword"] == "sql-admin-password"
-    )
+    assert "databasePassword" not in entra.parameters
+    assert entra.template["variables"]["secretNames"]["databasePassword"] == ""
+    assert sql.template["variables"]["secretNames"]["databasePassword"] == "sql-admin-password"
 
 
 def test_nodes_may_read_secrets_and_nothing_else(component: Component) -> None:

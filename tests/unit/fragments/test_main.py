@@ -167,8 +167,9 @@ def test_module_waits_for_what_it_needs(later: str, first: str) -> None:
 
 def test_first_node_is_ready_before_the_others_begin() -> None:
     nodes = _deployment("octopus-server")["properties"]["template"]["resources"]
-    first, others = [item for item in nodes if item["type"].endswith("/runCommands")]
+    prepare, first, others = [item for item in nodes if item["type"].endswith("/runCommands")]
 
+    assert "'prepare-node'" in prepare["name"]
     assert "parameters('nodes')[0].name" in first["name"]
     assert "copy" not in first
     assert others["copy"]["count"] == "[length(skip(parameters('nodes'), 1))]"
@@ -176,7 +177,7 @@ def test_first_node_is_ready_before_the_others_begin() -> None:
         "[resourceId('Microsoft.Compute/virtualMachines/runCommands', "
         "parameters('nodes')[0].name, 'bootstrap-octopus')]"
     ) in others["dependsOn"]
-    for command in (first, others):
+    for command in (prepare, first, others):
         assert command["properties"]["treatFailureAsDeploymentFailure"] is True
         assert command["properties"]["asyncExecution"] is False
 

@@ -6,12 +6,22 @@ import re
 from functools import cache
 from typing import Any
 
+import pytest
+
 from octoha_templates.bicep import CompileResult, compile_text
 from octoha_templates.config.load import stack_from_text
 from octoha_templates.rendering.components import get_component
 from octoha_templates.rendering.modules import read_script, render_component
+from octoha_templates.validation import validate_template
 
-SCRIPT = "octopus/server/scripts/bootstrap-node.ps1"
+SCRIPTS = (
+    "octopus/server/scripts/prepare-node.ps1",
+    "octopus/server/scripts/bootstrap-node.ps1",
+)
+VAULT = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
+    "/Microsoft.KeyVault/vaults/kv"
+)
 MINIMAL = """
 octopus:
   version: 2026.3.12345
@@ -38,13 +48,27 @@ def default(result: CompileResult, parameter: str) -> Any:
     return result.template["parameters"][parameter]["defaultValue"]
 
 
-def test_other_nodes_wait_for_the_bootstrap_of_the_first() -> None:
-    first, others = resources(compiled(), "Microsoft.Compute/virtualMachines/runCommands")
-    if "copy" in first:
-        first, others = others, first
+def run_commands(result: CompileResult) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Give the preparation, the bootstrap of the first node, and that of the others."""
+    prepare, first, others = resources(result, "Microsoft.Compute/virtualMachines/runCommands")
+    return prepare, first, others
+
+
+def test_every_node_is_prepared_by_itself_and_the_others_wait_for_the_first() -> None:
+    prepare, first, others = run_commands(compiled())
+    assert prepare["copy"]["count"] == "[length(parameters('nodes'))]"
+    assert "dependsOn" not in prepare
+    assert "copy" not in first
+    assert [item.rpartition(", ")[2] for item in first["dependsOn"]] == ["'prepare-node')]"]
     assert others["copy"]["count"] == "[length(skip(parameters('nodes'), 1))]"
-    assert any("bootstrap-octopus" in item for item in others["dependsOn"])
-    for command in (first, others):
+    assert [item.rpartition(", ")[2] for item in others["dependsOn"]] == [
+        "'bootstrap-octopus')]",
+        "'prepare-node')]",
+    ]
+
+
+def test_run_commands_fail_the_deployment_and_are_told_no_secret() -> None:
+    for command in run_commands(compiled()):
         properties = command["properties"]
         assert properties["treatFailureAsDeploymentFailure"] is True
         assert properties["asyncExecution"] is False
@@ -52,30 +76,77 @@ def test_other_nodes_wait_for_the_bootstrap_of_the_first() -> None:
         assert [item["name"] for item in properties["parameters"]] == ["Configuration"]
 
 
-def test_run_commands_carry_the_script_itself() -> None:
-    result = compiled()
-    assert read_script(SCRIPT).decode("ascii") in result.template["variables"].values()
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "database: {kind: azure-sql, authentication: sql}",
+        "storage: {kind: azure-files, mount: mapped-drive}",
+        "storage: {kind: azure-files, mount: symbolic-links}",
+        f"key_vault: {{kind: existing, vault_id: {VAULT}, write_secrets: true}}",
+    ],
+)
+def test_module_has_no_findings(more: str) -> None:
+    result = compiled(more)
+    assert result.diagnostics == ()
+    assert validate_template(result.template) == ()
 
 
-def test_script_reads_exactly_what_the_run_commands_tell_it() -> None:
-    script = read_script(SCRIPT).decode("ascii")
-    read_by_script = set(re.findall(r"\$Settings\.(\w+)", script))
-    told = set(compiled().template["variables"]["bootstrapConfiguration"])
-    for command in resources(compiled(), "Microsoft.Compute/virtualMachines/runCommands"):
-        expression = command["properties"]["parameters"][0]["value"]
-        own = set(re.findall(r"'(\w+)', ", expression.partition("createObject")[2]))
-        assert told | {name for name in own if name in read_by_script} == read_by_script
+def test_run_commands_carry_the_scripts_themselves() -> None:
+    texts = compiled().template["variables"].values()
+    for script in SCRIPTS:
+        assert read_script(script).decode("ascii") in texts
 
 
-def test_script_reads_the_names_of_vault_entries_that_it_is_told() -> None:
-    script = read_script(SCRIPT).decode("ascii")
-    read_by_script = set(re.findall(r"\$Settings\.keyVaultEntries\.(\w+)", script))
-    assert read_by_script == set(default(compiled(), "keyVaultEntries"))
+def read_of_settings(pattern: str) -> set[str]:
+    """Say what the scripts read of the settings."""
+    return {
+        name for script in SCRIPTS for name in re.findall(pattern, read_script(script).decode())
+    }
+
+
+def test_scripts_read_exactly_what_the_run_commands_tell_them() -> None:
+    variables = compiled().template["variables"]
+    [nodes] = [item for item in variables["copy"] if item["name"] == "nodeSettings"]
+    of_one_node = set(re.findall(r"'(\w+)', ", nodes["input"].partition("createObject")[2]))
+    told = set(variables["settings"]) | of_one_node
+    assert told == read_of_settings(r"\$Settings\.(\w+)")
+
+
+def test_scripts_read_the_names_of_vault_entries_that_they_are_told() -> None:
+    by_name = read_of_settings(r"\$Settings\.keyVaultEntries\.(\w+)")
+    # The secret of the share comes with the credential of the share.
+    assert by_name | {"storageAccountKey", "sharePassword"} == set(
+        default(compiled(), "keyVaultEntries")
+    )
+
+
+def test_only_the_first_node_is_told_the_identity_that_administers_the_database() -> None:
+    [nodes] = compiled().template["variables"]["copy"]
+    told = nodes["input"]
+    assert (
+        "'databaseAdministratorClientId', if(equals(copyIndex('nodeSettings'), 0), "
+        "parameters('databaseAdministratorClientId'), '')"
+    ) in told
+    assert "'isFirstNode', equals(copyIndex('nodeSettings'), 0)" in told
 
 
 def test_sql_authentication_names_the_password_in_the_vault_and_entra_has_none() -> None:
     by_password = compiled("database: {kind: azure-sql, authentication: sql}")
-    assert (
-        default(by_password, "keyVaultEntries")["sqlAdministratorPassword"] == "sql-admin-password"
+    assert default(by_password, "keyVaultEntries")["databasePassword"] == "sql-admin-password"
+    assert default(by_password, "databaseAuthentication") == "sql"
+    assert default(compiled(), "keyVaultEntries")["databasePassword"] == ""
+    assert default(compiled(), "databaseAuthentication") == "entra"
+
+
+def test_names_of_secrets_in_a_shared_vault_carry_the_prefix_of_the_stack() -> None:
+    entries = default(
+        compiled(
+            f"key_vault: {{kind: existing, vault_id: {VAULT}, write_secrets: true, "
+            "secret_prefix: prod-}"
+        ),
+        "keyVaultEntries",
     )
-    assert default(compiled(), "keyVaultEntries")["sqlAdministratorPassword"] == ""
+    assert entries["masterKey"] == "prod-octopus-master-key"
+    # What the stack does without stays empty, prefix or not.
+    assert entries["serviceAccountPassword"] == ""

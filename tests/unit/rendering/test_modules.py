@@ -49,7 +49,7 @@ def test_component_alone_is_a_main_whose_scripts_lie_beside_it(stack: Stack) -> 
 
     assert main.path == "main.bicep"
     assert "loadTextContent('scripts/bootstrap-node.ps1')" in main.text
-    assert list(rendered.scripts) == ["scripts/bootstrap-node.ps1"]
+    assert list(rendered.scripts) == ["scripts/bootstrap-node.ps1", "scripts/prepare-node.ps1"]
 
 
 def test_component_without_scripts_brings_none(stack: Stack) -> None:
@@ -64,7 +64,7 @@ def test_scripts_are_the_package_s_own_with_their_parts_in_place(stack: Stack) -
         text = text.replace(name, part.read_bytes())
 
     assert b"# include: " not in text
-    assert dict(render_modules(stack).scripts) == {"scripts/bootstrap-node.ps1": text}
+    assert render_modules(stack).scripts["scripts/bootstrap-node.ps1"] == text
 
 
 def test_part_of_a_script_outside_the_fragments_is_refused(

@@ -93,3 +93,9 @@ def script(request: pytest.FixtureRequest) -> Script:
 def bootstrap() -> Script:
     """The script that makes a node."""
     return Script(ROOT / "templates/octopus/server/scripts/bootstrap-node.ps1")
+
+
+@pytest.fixture
+def prepare() -> Script:
+    """The script that prepares a machine to be a node."""
+    return Script(ROOT / "templates/octopus/server/scripts/prepare-node.ps1")

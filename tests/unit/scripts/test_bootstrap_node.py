@@ -24,10 +24,6 @@ def callers_of(script: Script, function: str) -> set[str]:
 def test_steps_of_a_node_come_in_the_order_that_octopus_needs(bootstrap: Script) -> None:
     steps = steps_of(bootstrap, "Install-Node")
     needed = [
-        "Initialize-HomeFolder",
-        "Set-ShareCredential",
-        "Test-ShareIsWritable",
-        "Initialize-SharedFolders",
         "Install-OctopusServer",
         "Initialize-Database",
         "New-Instance",
@@ -81,10 +77,10 @@ def test_a_running_instance_is_never_upgraded_by_a_deployment(bootstrap: Script)
     assert "DEPLOY.md" in install
 
 
-def test_a_node_asks_itself_for_the_portal(bootstrap: Script) -> None:
+def test_a_node_asks_itself_for_the_portal(prepare: Script) -> None:
     """An internal load balancer loses what it would hand back to the machine it came from."""
-    body = text_of(bootstrap.functions["Set-OwnPortalAddress"])
-    assert callers_of(bootstrap, "Set-OwnPortalAddress") == {"Install-Node"}
+    body = text_of(prepare.functions["Set-OwnPortalAddress"])
+    assert callers_of(prepare, "Set-OwnPortalAddress") == {"Initialize-Node"}
     assert "127.0.0.1 $($Settings.portalHostName) $marker" in body
     # Nothing is written the second time, and an older name of the portal goes.
     assert body.index("return") < body.index("WriteAllLines")
@@ -99,9 +95,10 @@ def test_installer_is_checked_before_it_runs(bootstrap: Script) -> None:
     assert "Octopus Deploy" in checks
 
 
-def test_no_cloud_host_name_is_written_into_the_script(bootstrap: Script) -> None:
+def test_no_cloud_host_name_is_written_into_the_scripts(bootstrap: Script, prepare: Script) -> None:
     for suffix in (".core.", "vault.azure", "database.windows", ".net/", "login.microsoft"):
         assert suffix not in bootstrap.text
+        assert suffix not in prepare.text
 
 
 @pytest.mark.parametrize(

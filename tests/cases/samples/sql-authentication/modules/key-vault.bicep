@@ -76,11 +76,11 @@ param octopusAdministratorPassword string
 @maxLength(25600)
 param portalCertificatePfx string
 
-@description('Required. Password of the SQL administrator; the same that the database module gets.')
+@description('Required. Password that the nodes sign in to the database with; the same that the database module gets.')
 @secure()
 @minLength(16)
 @maxLength(128)
-param sqlAdministratorPassword string
+param databasePassword string
 
 // ================ //
 // Variables        //
@@ -92,7 +92,9 @@ var secretNames = {
   administratorPassword: 'octopus-admin-password'
   certificate: 'portal-certificate'
   storageAccountKey: 'storage-account-key'
-  sqlAdministratorPassword: 'sql-admin-password'
+  sharePassword: ''
+  databasePassword: 'sql-admin-password'
+  serviceAccountPassword: ''
 }
 
 // No expiry by default. An expiry date is a reminder and not a lock, as Key Vault hands out expired secrets too; but
@@ -180,12 +182,12 @@ resource keyVault_certificate 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   }
 }
 
-resource keyVault_sqlAdministratorPassword 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
+resource keyVault_databasePassword 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: keyVault
-  name: secretNames.sqlAdministratorPassword
+  name: secretNames.databasePassword
   properties: {
-    value: sqlAdministratorPassword
-    contentType: 'Password of the SQL administrator'
+    value: databasePassword
+    contentType: 'Password that the nodes sign in to the database with'
     attributes: secretAttributes
   }
 }

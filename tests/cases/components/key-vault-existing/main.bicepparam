@@ -1,0 +1,5 @@
+using 'main.bicep'
+
+param tags = {}
+param namePrefix = 'octopus'
+
