@@ -50,7 +50,7 @@ layers: $(READY) ## Check who imports whom
 check: lint types layers test ## All that CI checks
 
 baselines: $(READY) ## Refresh the expected files; read every difference before you keep it
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:randomly --snapshot-update tests/test_snapshots.py || true
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:randomly --snapshot-update --allow-snapshot-deletion tests/test_snapshots.py || true
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/test_snapshots.py
 
 bench: $(READY) ## Measure speed and memory

@@ -1,7 +1,8 @@
 """The catalogue of finding codes: what each means, an example, and what to write instead.
 
 Codes stay for life; a retired code is not reused. One module per hundred: `config` 1xx, `rendering` 2xx,
-`bicep` 3xx, `template` 4xx, `files` 5xx.
+`bicep` 3xx, `template` 4xx, `files` 5xx,
+`parts_*` 6xx and 7xx for the rules of single kinds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
+from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
@@ -19,6 +21,7 @@ CATALOGUE: dict[str, Code] = {
     entry.code: entry
     for entry in (
         *CONFIG_CODES,
+        *NETWORK_PART_CODES,
         *RENDERING_CODES,
         *BICEP_CODES,
         *TEMPLATE_CODES,

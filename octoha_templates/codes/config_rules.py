@@ -47,8 +47,8 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
         "A subnet is too small",
         "Azure keeps five addresses of every subnet; Bastion wants a /26; the nodes need one "
         "address each.",
-        example="network:\n  subnets:\n    bastion: 10.20.1.0/27",
-        instead="network:\n  subnets:\n    bastion: 10.20.1.0/26",
+        example="network:\n  access: [{kind: bastion}]\n  subnets:\n    bastion: 10.20.1.0/27",
+        instead="network:\n  access: [{kind: bastion}]\n  subnets:\n    bastion: 10.20.1.0/26",
         sources=(_NETWORK, _BASTION),
     ),
     Code(

@@ -44,6 +44,8 @@ class Component:
         scripts: The script files it brings, by name.
         documents: The other files it brings, such as the configuration of an appliance; rendered from
             `documents/<name>.j2` in its folder.
+        submodules: Further modules that it deploys elsewhere, such as into the resource group of an
+            existing network; rendered from `submodules/<name>.bicep.j2` in its folder.
         standalone: What `octoha-render component` sets in a config that does not ask for it.
     """
 
@@ -53,6 +55,7 @@ class Component:
     description: str
     scripts: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    submodules: tuple[str, ...] = ()
     standalone: tuple[str, ...] = ()
 
     @property
@@ -72,6 +75,16 @@ class Component:
         return f"modules/{name}.bicep"
 
 
+_EXISTING_NETWORK: Final = (
+    "network={kind: existing, virtual_network_id: /subscriptions/"
+    "00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network"
+    "/virtualNetworks/vnet-spoke, subnets: {"
+    "nodes: {name: snet-octopus, address_prefix: 10.20.0.0/26}, "
+    "private_endpoints: {name: snet-endpoints, address_prefix: 10.20.0.64/26}, "
+    "load_balancer: {name: snet-octopus-lb, address_prefix: 10.20.0.128/27, create: true}}, "
+    "access: []}"
+)
+
 COMPONENTS: tuple[Component, ...] = (
     Component(
         "identity",
@@ -84,6 +97,14 @@ COMPONENTS: tuple[Component, ...] = (
         "new",
         "Virtual network",
         "Subnets with network security groups, NAT gateway and private DNS zones.",
+    ),
+    Component(
+        "network",
+        "existing",
+        "Existing virtual network",
+        "Refers to a network of yours and adds only the subnets and private DNS zones that it lacks.",
+        submodules=("network-subnets",),
+        standalone=(_EXISTING_NETWORK,),
     ),
     Component(
         "monitoring",

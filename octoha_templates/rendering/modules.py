@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -30,6 +30,7 @@ from octoha_templates.rendering.vault_names import vault_names
 
 MAIN_FRAGMENT = "main.bicep.j2"
 MAIN_FILE = "main.bicep"
+_MODULES = "modules"
 _SCRIPTS = "scripts"
 _DOCUMENTS = "documents"
 _INCLUDE = b"# include: "
@@ -90,8 +91,14 @@ def render_modules(stack: Stack, overrides: Path | None = None) -> RenderedStack
     components = components_of(stack)
     context = context_of(stack, components)
     modules = tuple(
-        _render(component.fragment, component.module, context, overrides)
+        module
         for component in components
+        for module in _with_submodules(
+            _render(component.fragment, component.module, context, overrides),
+            component,
+            context,
+            overrides,
+        )
     )
     main = _render(MAIN_FRAGMENT, MAIN_FILE, context, overrides)
     return RenderedStack(
@@ -110,12 +117,16 @@ def render_component(
     stack: Stack, component: Component, overrides: Path | None = None
 ) -> RenderedStack:
     """Render one component as a `main.bicep` that deploys on its own; otherwise like `render_modules`."""
-    context = context_of(stack, components_of(stack))
+    context = context_of(stack, components_of(stack)) | {"beside": f"{_MODULES}/"}
     module = _render(component.fragment, MAIN_FILE, context, overrides)
     # The scripts lie beside main.bicep here and one folder up from modules/ in a stack.
     text = module.text.replace(f"'../{_SCRIPTS}/", f"'{_SCRIPTS}/")
     return RenderedStack(
-        (RenderedModule(MAIN_FILE, text, module.spans),),
+        tuple(
+            _with_submodules(
+                RenderedModule(MAIN_FILE, text, module.spans), component, context, overrides
+            )
+        ),
         _scripts((component,), overrides),
         _documents((component,), context, overrides),
     )
@@ -140,10 +151,25 @@ def context_of(stack: Stack, components: tuple[Component, ...]) -> dict[str, Any
         "kinds": kinds_of(stack),
         "vault_names": vault_names(stack),
         "plan": network_plan(stack),
+        "beside": "",
         "machine_modules": machine_modules(stack),
         "components": components,
         "modules": {component.id: component.module for component in components},
     }
+
+
+def _with_submodules(
+    module: RenderedModule,
+    component: Component,
+    context: Mapping[str, Any],
+    overrides: Path | None,
+) -> Iterator[RenderedModule]:
+    """Give a module and those of its component's further modules that it deploys."""
+    yield module
+    for name in component.submodules:
+        if f"{name}.bicep'" in module.text:
+            fragment = f"{component.id}/submodules/{name}.bicep.j2"
+            yield _render(fragment, f"{_MODULES}/{name}.bicep", context, overrides)
 
 
 def _render(

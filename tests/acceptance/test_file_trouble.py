@@ -25,9 +25,7 @@ def test_a_file_of_the_output_that_cannot_be_read_is_named(
     Path("out").mkdir()
     Path("out/main.bicep").symlink_to("main.bicep")
     assert _call(monkeypatch, "stack", "--check") == 3
-    assert capsys.readouterr().err.startswith(
-        "out/main.bicep: error OCT512: the file cannot be read"
-    )
+    assert "\nout/main.bicep: error OCT512: the file cannot be read" in capsys.readouterr().err
     assert [path.name for path in Path("out").iterdir()] == ["main.bicep"]
 
 

@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "octoha_templates"
 TESTS = ROOT / "tests"
 PARTS = (CONFIG_CODES, RENDERING_CODES, BICEP_CODES, TEMPLATE_CODES, FILE_CODES)
+# Rules of single kinds have modules of their own: parts_*.py.
+OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
 CODE = re.compile(r"\bOCT\d{3}\b")
 REPORTED = re.compile(r"[\"'](OCT\d{3})[\"']")
 KEPT_IN = {".py", ".txt", ".json", ".yaml", ".bicep"}
@@ -39,7 +41,7 @@ def _reporting_modules() -> list[Path]:
 
 
 def test_no_code_stands_for_two_findings() -> None:
-    counted = Counter(entry.code for part in PARTS for entry in part)
+    counted = Counter(entry.code for part in (*PARTS, OF_KINDS) for entry in part)
     assert [code for code, times in counted.items() if times > 1] == []
 
 

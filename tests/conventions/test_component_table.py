@@ -108,6 +108,9 @@ def _own_fragments() -> set[str]:
     names = (*wiring, *runbook)
     found = {f"{each.id}/{name}" for each in COMPONENTS for name in names}
     found |= {f"{each.id}/documents/{name}.j2" for each in COMPONENTS for name in each.documents}
+    found |= {
+        f"{each.id}/submodules/{name}.bicep.j2" for each in COMPONENTS for name in each.submodules
+    }
     return {name for name in found if (TEMPLATES / name).is_file()}
 
 

@@ -17,6 +17,7 @@ from octoha_templates.rendering.modules import render_modules
 MINIMAL = (
     "octopus: {version: 2026.3.12345, host_name: octopus.example.com, "
     "administrator: {email: a@example.com}}\n"
+    "network: {access: [{kind: bastion}]}\n"
 )
 # Every key that is a value, with a value that is not the default.
 OTHER_VALUES = """\
@@ -122,7 +123,10 @@ VAULT = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
     "/Microsoft.KeyVault/vaults/kv"
 )
-ZONE = "network.private_dns_zones.{key}=" + HUB.format(what="privateDnsZones/zone")
+ZONE = (
+    "network.private_dns_zones.{key}="
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub"
+)
 DOMAIN = (
     "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}\n"
     "network.dns_servers=[10.0.0.4]"
@@ -134,6 +138,11 @@ SHAPE_CHANGES = {
     "octopus.service_account": "octopus.service_account={kind: user, name: 'CORP\\octopus'}\n"
     + DOMAIN,
     "key_vault": f"key_vault={{kind: existing, vault_id: {VAULT}, write_secrets: true}}",
+    "network": "network={kind: existing, access: [], virtual_network_id: "
+    + HUB.format(what="virtualNetworks/spoke")
+    + ", subnets: {nodes: {name: a, address_prefix: 10.0.0.0/26}, "
+    "private_endpoints: {name: b, address_prefix: 10.0.0.64/26}, "
+    "load_balancer: {name: c, address_prefix: 10.0.0.128/26}}}",
     "network.access": "network.access=[]",
     "network.access[0].sku": "network.access=[{sku: Basic, native_client: false}]",
     "domain": "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}",
@@ -214,7 +223,6 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "octopus",
         "octopus.administrator",
         "octopus.installer",
-        "network",
         "network.subnets",
         "network.private_dns_zones",
         "network.private_dns_zones.blob",

@@ -80,6 +80,14 @@ ResourceId = Annotated[
         description="Azure resource ID.",
     ),
 ]
+ResourceGroupId = Annotated[
+    str,
+    Meta(
+        pattern=r"^/subscriptions/[0-9a-fA-F-]{36}/resourceGroups/[A-Za-z0-9_().-]{1,90}$",
+        description="Resource ID of a resource group.",
+        examples=["/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub"],
+    ),
+]
 Email = Annotated[
     str,
     Meta(

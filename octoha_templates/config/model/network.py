@@ -6,8 +6,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from octoha_templates.config.model.access import Access, Bastion
-from octoha_templates.config.model.base import SHAPE, Cidr, IpAddress, Part, ResourceId
+from octoha_templates.config.model.access import Access
+from octoha_templates.config.model.base import (
+    SHAPE,
+    Cidr,
+    IpAddress,
+    Part,
+    ResourceGroupId,
+    ResourceId,
+)
 
 _HUB = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub"
@@ -158,20 +165,73 @@ class Peering(Part, frozen=True, kw_only=True):
 
 
 class PrivateDnsZones(Part, frozen=True, kw_only=True):
-    """Private DNS zones that exist already, usually in the hub; the others are made."""
+    """The resource groups of private DNS zones that exist, usually in the hub; others are made."""
 
     key_vault: Annotated[
-        ResourceId | None, Meta(extra_json_schema=SHAPE, description="Zone of Key Vault.")
+        ResourceGroupId | None,
+        Meta(extra_json_schema=SHAPE, description="Resource group with the zone of Key Vault."),
     ] = None
     sql: Annotated[
-        ResourceId | None, Meta(extra_json_schema=SHAPE, description="Zone of Azure SQL Database.")
+        ResourceGroupId | None,
+        Meta(extra_json_schema=SHAPE, description="Resource group with the zone of Azure SQL."),
     ] = None
     file: Annotated[
-        ResourceId | None, Meta(extra_json_schema=SHAPE, description="Zone of Azure Files.")
+        ResourceGroupId | None,
+        Meta(extra_json_schema=SHAPE, description="Resource group with the zone of Azure Files."),
     ] = None
     blob: Annotated[
-        ResourceId | None, Meta(extra_json_schema=SHAPE, description="Zone of Azure Blob Storage.")
+        ResourceGroupId | None,
+        Meta(extra_json_schema=SHAPE, description="Resource group with the zone of Blob Storage."),
     ] = None
+
+    @property
+    def any_given(self) -> bool:
+        """Whether one of them exists already."""
+        return any(getattr(self, key) for key in self.__struct_fields__)
+
+
+class ExistingSubnet(Part, frozen=True, kw_only=True):
+    """A subnet of an existing network, by name; it is added when asked for."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?$",
+            description="Name of the subnet.",
+            examples=["snet-octopus"],
+        ),
+    ]
+    address_prefix: Annotated[
+        Cidr, Meta(description="Its address range.", examples=["10.20.0.0/26"])
+    ]
+    create: Annotated[
+        bool,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Add it to the network, with a security group of its own.",
+        ),
+    ] = False
+
+
+class ExistingSubnets(Part, frozen=True, kw_only=True):
+    """The subnets of an existing network that the stack uses; only those it needs are wanted."""
+
+    nodes: ExistingSubnet | None = None
+    private_endpoints: ExistingSubnet | None = None
+    load_balancer: ExistingSubnet | None = None
+    file_servers: ExistingSubnet | None = None
+    domain_controllers: ExistingSubnet | None = None
+    database: ExistingSubnet | None = None
+    database_2: ExistingSubnet | None = None
+    database_3: ExistingSubnet | None = None
+    private_link: ExistingSubnet | None = None
+    bastion: ExistingSubnet | None = None
+    gateway: ExistingSubnet | None = None
+    jump_box: ExistingSubnet | None = None
+    appliance_management: ExistingSubnet | None = None
+    appliance_external: ExistingSubnet | None = None
+    appliance_internal: ExistingSubnet | None = None
+    application_gateway: ExistingSubnet | None = None
 
 
 class _AnyNetwork(Part, frozen=True, kw_only=True):
@@ -203,7 +263,7 @@ class _AnyNetwork(Part, frozen=True, kw_only=True):
     access: Annotated[
         tuple[Access, ...],
         Meta(extra_json_schema=SHAPE, max_length=4, description="Ways in for operators."),
-    ] = (Bastion(),)
+    ] = ()
 
 
 class NewNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="new", tag_field="kind"):
@@ -237,5 +297,35 @@ class NewNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="new", tag_field="k
         ]
 
 
+class ExistingNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="existing", tag_field="kind"):
+    """A virtual network of yours, in any resource group or subscription of the same region."""
+
+    virtual_network_id: Annotated[
+        ResourceId, Meta(description="Resource ID of the virtual network.", examples=[_HUB])
+    ]
+    subnets: ExistingSubnets
+
+    def find_subnet(self, key: str) -> ExistingSubnet | None:
+        """Give a subnet by its key; None when the config does not name it."""
+        found: ExistingSubnet | None = getattr(self.subnets, key)
+        return found
+
+    def prefix_of(self, subnet: str) -> str:
+        """Give the address range of a subnet, by its key; empty when the config does not name it."""
+        found = self.find_subnet(subnet)
+        return found.address_prefix if found else ""
+
+    def subnet_name(self, subnet: str) -> str:
+        """Give the name of a subnet, by its key; empty when the config does not name it."""
+        found = self.find_subnet(subnet)
+        return found.name if found else ""
+
+    @property
+    def created_subnets(self) -> tuple[str, ...]:
+        """The keys of the subnets that are added to the network."""
+        keys = self.subnets.__struct_fields__
+        return tuple(key for key in keys if (found := self.find_subnet(key)) and found.create)
+
+
 Outbound = NatGateway | Firewall | NoOutbound
-Network = NewNetwork
+Network = NewNetwork | ExistingNetwork

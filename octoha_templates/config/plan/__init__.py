@@ -6,7 +6,7 @@ come from here, so that they cannot differ. A module per role says what that rol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,9 +88,21 @@ class NetworkPlan:
     @property
     def parameters(self) -> frozenset[str]:
         """The parameters that rules read, apart from the ranges of subnets."""
-        listed = {peer.parameter for rule in self.rules for peer in (rule.source, rule.destination)}
-        ports = {port for rule in self.rules for port in rule.ports if port[0].isalpha()}
+        return self.parameters_for(tuple(subnet.key for subnet in self.subnets))
+
+    def parameters_for(self, keys: Sequence[str]) -> frozenset[str]:
+        """Name the parameters that the rules of some security groups read, by the subnets' keys."""
+        rules = [rule for rule in self.rules if rule.subnet in keys]
+        listed = {peer.parameter for rule in rules for peer in (rule.source, rule.destination)}
+        ports = {port for rule in rules for port in rule.ports if port[0].isalpha()}
         return frozenset((listed | ports) - {""})
+
+    def prefixes_for(self, keys: Sequence[str]) -> frozenset[str]:
+        """Name the subnets whose ranges some subnets and their security groups read, by key."""
+        rules = [rule for rule in self.rules if rule.subnet in keys]
+        ends = {peer.subnet for rule in rules for peer in (rule.source, rule.destination)}
+        mine = {subnet.key for subnet in self.subnets if subnet.key in keys}
+        return frozenset((ends | mine) - {""})
 
     @property
     def subnets_with_security_group(self) -> tuple[Subnet, ...]:

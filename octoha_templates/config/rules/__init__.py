@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from octoha_templates.config.places import Path
 from octoha_templates.config.rules.database import DATABASE_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
+from octoha_templates.config.rules.existing_network import EXISTING_NETWORK_RULES
 from octoha_templates.config.rules.network import NETWORK_RULES
 from octoha_templates.config.rules.nodes import NODE_RULES
 from octoha_templates.config.rules.resilience import RESILIENCE_RULES
@@ -20,6 +21,7 @@ from octoha_templates.diagnostics import Diagnostic
 
 ALL_RULES: tuple[Rule, ...] = (
     *NETWORK_RULES,
+    *EXISTING_NETWORK_RULES,
     *NODE_RULES,
     *DATABASE_RULES,
     *EXISTING_DATABASE_RULES,

@@ -11,13 +11,14 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueE
 from itertools import combinations
 from typing import Final
 
+from octoha_templates.config.model import NewNetwork
 from octoha_templates.config.places import dotted
 from octoha_templates.config.plan import network_plan
 from octoha_templates.config.rules.rule import Rule, Site, as_path, reads
 from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
 
-_PARTS: Final = ("network.access", "domain", "database", "storage", "load_balancer")
+PLAN_READS: Final = ("network.access", "domain", "database", "storage", "load_balancer")
 """What decides which subnets there are."""
 
 RESERVED_BY_AZURE: Final = 5
@@ -41,6 +42,8 @@ _NOT_FOR_NETWORKS: Final = tuple(
 @reads("network.address_space")
 def address_space(site: Site) -> Iterator[Diagnostic]:
     """The address space is a range that a virtual network can have."""
+    if not isinstance(site.stack.network, NewNetwork):
+        return
     text = site.stack.network.address_space
     at = site.at("network.address_space")
     network = network_from_text(text)
@@ -62,7 +65,7 @@ def address_space(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", *_PARTS)
+@reads("network.subnets", *PLAN_READS)
 def subnet_ranges(site: Site) -> Iterator[Diagnostic]:
     """Every subnet is a range."""
     for name, text in used_subnets(site).items():
@@ -99,9 +102,11 @@ def dns_servers(site: Site) -> Iterator[Diagnostic]:
             yield _no_address(site, f"network.dns_servers.{index}", text)
 
 
-@reads("network.address_space", "network.subnets", *_PARTS)
+@reads("network.address_space", "network.subnets", *PLAN_READS)
 def subnets_inside(site: Site) -> Iterator[Diagnostic]:
     """Every subnet lies inside the address space; when none does, that is what is wrong."""
+    if not isinstance(site.stack.network, NewNetwork):
+        return
     space = network_from_text(site.stack.network.address_space)
     if space is None or any(address_space.apply(site)):
         return
@@ -126,7 +131,7 @@ def subnets_inside(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", *_PARTS)
+@reads("network.subnets", *PLAN_READS)
 def subnets_apart(site: Site) -> Iterator[Diagnostic]:
     """No two subnets overlap."""
     for (first, one), (second, other) in combinations(networks(site).items(), 2):
@@ -139,7 +144,7 @@ def subnets_apart(site: Site) -> Iterator[Diagnostic]:
             )
 
 
-@reads("network.subnets", *_PARTS)
+@reads("network.subnets", *PLAN_READS)
 def subnet_sizes(site: Site) -> Iterator[Diagnostic]:
     """Every subnet is as large as what goes in it asks for."""
     smallest_of = {subnet.key: subnet.smallest for subnet in network_plan(site.stack).subnets}
@@ -155,7 +160,7 @@ def subnet_sizes(site: Site) -> Iterator[Diagnostic]:
             )
 
 
-@reads("network.subnets", *_PARTS, "nodes.count")
+@reads("network.subnets", *PLAN_READS, "nodes.count")
 def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
     """The subnet of the nodes has an address for each of them."""
     subnet = networks(site).get("nodes")
@@ -171,7 +176,7 @@ def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", *_PARTS, "load_balancer.private_ip_address")
+@reads("network.subnets", *PLAN_READS, "load_balancer.private_ip_address")
 def front_end_address(site: Site) -> Iterator[Diagnostic]:
     """A fixed front-end address is a free one of the load balancer's subnet."""
     text = site.stack.load_balancer.private_ip_address
@@ -240,7 +245,9 @@ def used_subnets(site: Site) -> dict[str, str]:
     """List the ranges of the subnets that the stack gets, by key."""
     network = site.stack.network
     return {
-        subnet.key: network.prefix_of(subnet.key) for subnet in network_plan(site.stack).subnets
+        subnet.key: prefix
+        for subnet in network_plan(site.stack).subnets
+        if (prefix := network.prefix_of(subnet.key))
     }
 
 

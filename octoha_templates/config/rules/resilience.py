@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octoha_templates.config.model import AzureSql, NatGateway, NoBackup
+from octoha_templates.config.model import NatGateway, NoBackup
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -31,19 +31,23 @@ def nodes_in_one_zone(site: Site) -> Iterator[Diagnostic]:
 def one_zone_for_all(site: Site) -> Iterator[Diagnostic]:
     """What all nodes depend on lives in one zone, though the nodes do not."""
     stack = site.stack
+    outbound = getattr(stack.network, "outbound", None)
     if len(stack.nodes.zones) < 2:
         return
     for path, is_local, what in (
         (
             "database.redundancy",
-            isinstance(stack.database, AzureSql) and stack.database.redundancy == "local",
+            getattr(stack.database, "redundancy", "") == "local",
             "the database",
         ),
-        ("storage.redundancy", stack.storage.redundancy == "local", "the file share"),
+        (
+            "storage.redundancy",
+            getattr(stack.storage, "redundancy", "") == "local",
+            "the file share",
+        ),
         (
             "network.outbound.sku",
-            isinstance(stack.network.outbound, NatGateway)
-            and stack.network.outbound.sku == "Standard",
+            isinstance(outbound, NatGateway) and outbound.sku == "Standard",
             "the NAT gateway",
         ),
     ):
@@ -73,8 +77,6 @@ def no_backup(site: Site) -> Iterator[Diagnostic]:
 def backups_in_one_zone(site: Site) -> Iterator[Diagnostic]:
     """A zone-redundant database keeps its backups in one zone."""
     database = site.stack.database
-    if not isinstance(database, AzureSql):
-        return
     if database.redundancy == "zone" and database.backup_redundancy == "Local":
         yield site.note(
             "OCT193",

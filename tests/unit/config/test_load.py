@@ -66,8 +66,10 @@ def test_there_are_samples() -> None:
 
 def test_the_reference_sample_writes_out_the_defaults() -> None:
     reference, minimal = load_stack(), stack_from_text(MINIMAL)
+    # A way in is never made unasked, so the reference stack asks for its own.
+    network = msgspec.structs.replace(reference.network, access=())
     same = msgspec.structs.replace(
-        reference, octopus=minimal.octopus, tags={}, monitoring=minimal.monitoring
+        reference, octopus=minimal.octopus, tags={}, monitoring=minimal.monitoring, network=network
     )
     assert same == minimal
 
@@ -158,8 +160,6 @@ def test_a_setting_changes_one_item_of_a_list() -> None:
 
 
 def test_a_setting_changes_one_item_of_a_list_that_is_the_default() -> None:
-    stack = stack_from_text(MINIMAL, settings=["network.access[0].scale_units=4"])
-    assert stack.network.access[0].scale_units == 4
     assert stack_from_text(
         MINIMAL, settings=["nodes.zones[0]=2", "nodes.zones[1]=1"]
     ).nodes.zones == (2, 1, 3)
@@ -217,7 +217,7 @@ def test_paths_are_read_the_way_they_are_written(path: ConfigPath) -> None:
 
 def test_warnings_are_kept() -> None:
     loaded = load_text(MINIMAL + "nodes: {count: 5}\n", "s.yaml")
-    assert [finding.code for finding in loaded.warnings] == ["OCT195", "OCT153", "OCT173"]
+    assert [finding.code for finding in loaded.warnings] == ["OCT194", "OCT195", "OCT153", "OCT173"]
 
 
 def test_a_stack_made_in_python_is_checked_like_a_config() -> None:
@@ -245,7 +245,7 @@ def test_the_hash_is_of_the_values_and_not_of_the_layout() -> None:
 
 @pytest.mark.parametrize("first", ["nodes: 5\n", "nodes: {count: x}\n", "nodes: {}\nnodes: {}\n"])
 def test_one_mistake_does_not_hide_the_next(first: str) -> None:
-    text = MINIMAL + first + "network: {subnets: {bastion: 10.20.1.0/27}}\n"
+    text = MINIMAL + first + "network: {subnets: {nodes: 10.20.0.0/30}}\n"
     assert any("OCT144" in message for message in messages(text))
 
 

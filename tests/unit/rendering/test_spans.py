@@ -156,7 +156,7 @@ def test_no_mark_is_left_in_the_reference_stack(modules: tuple[RenderedModule, .
         (
             "modules/network.bicep",
             "name: 'AllowBastionInbound'",
-            "network/new/security-groups.bicep.j2",
+            "shared/security-group.bicep.j2",
         ),
         ("modules/network.bicep", "resource sqlDnsZone ", "shared/private-dns-zones.bicep.j2"),
         ("modules/key-vault.bicep", "privateLinkServiceId", "shared/private-endpoint.bicep.j2"),
