@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octoha_templates.config.model import NatGateway, NoBackup
+from octoha_templates.config.model import AzureSql, NatGateway, NoBackup
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -77,6 +77,8 @@ def no_backup(site: Site) -> Iterator[Diagnostic]:
 def backups_in_one_zone(site: Site) -> Iterator[Diagnostic]:
     """A zone-redundant database keeps its backups in one zone."""
     database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
     if database.redundancy == "zone" and database.backup_redundancy == "Local":
         yield site.note(
             "OCT193",

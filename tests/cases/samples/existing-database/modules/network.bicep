@@ -33,9 +33,6 @@ param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 @description('Optional. Range of the front end of the load balancer.')
 param loadBalancerSubnetPrefix string = '10.20.0.128/27'
 
-@description('Optional. Range of Azure Bastion.')
-param bastionSubnetPrefix string = '10.20.1.0/26'
-
 @description('Optional. DNS servers; empty for Azure\'s own. Others must forward to 168.63.129.16, or private endpoints cannot be found.')
 param dnsServers array = [
   '10.10.0.4'
@@ -82,7 +79,6 @@ var keyVaultDnsZoneNames = {
 var nodesSubnetName = 'snet-${namePrefix}-nodes'
 var privateEndpointsSubnetName = 'snet-${namePrefix}-private-endpoints'
 var loadBalancerSubnetName = 'snet-${namePrefix}-load-balancer'
-var bastionSubnetName = 'AzureBastionSubnet'
 
 // ================ //
 // Resources        //
@@ -151,20 +147,6 @@ resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01'
           sourcePortRange: '*'
           destinationAddressPrefix: nodesSubnetPrefix
           destinationPortRange: string(pollingPort)
-        }
-      }
-      {
-        name: 'AllowBastionInbound'
-        properties: {
-          description: 'Operators, through Azure Bastion only.'
-          priority: 150
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: bastionSubnetPrefix
-          sourcePortRange: '*'
-          destinationAddressPrefix: nodesSubnetPrefix
-          destinationPortRange: '3389'
         }
       }
       {
@@ -296,165 +278,6 @@ resource loadBalancerSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025
     ]
   }
 }
-// Azure refuses the deployment of Bastion when one of the rules that it needs is missing.
-resource bastionSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
-  name: 'nsg-${namePrefix}-bastion'
-  location: location
-  tags: tags
-  properties: {
-    securityRules: [
-      {
-        name: 'AllowHttpsInbound'
-        properties: {
-          description: 'Operators, who sign in with Entra ID first.'
-          priority: 100
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: 'Internet'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '443'
-        }
-      }
-      {
-        name: 'AllowGatewayManagerInbound'
-        properties: {
-          description: 'Control plane.'
-          priority: 110
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: 'GatewayManager'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '443'
-        }
-      }
-      {
-        name: 'AllowLoadBalancerInbound'
-        properties: {
-          description: 'Health probe of the service.'
-          priority: 120
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: 'AzureLoadBalancer'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '443'
-        }
-      }
-      {
-        name: 'AllowDataPlaneInbound'
-        properties: {
-          description: 'Between the instances of the service.'
-          priority: 130
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: '*'
-          sourceAddressPrefix: 'VirtualNetwork'
-          sourcePortRange: '*'
-          destinationAddressPrefix: 'VirtualNetwork'
-          destinationPortRanges: [
-            '8080'
-            '5701'
-          ]
-        }
-      }
-      {
-        name: 'DenyAllInbound'
-        properties: {
-          description: 'Closes what Azure would open to the whole virtual network.'
-          priority: 4096
-          direction: 'Inbound'
-          access: 'Deny'
-          protocol: '*'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '*'
-        }
-      }
-      {
-        name: 'AllowRdpAndSshOutbound'
-        properties: {
-          description: 'To the machines.'
-          priority: 100
-          direction: 'Outbound'
-          access: 'Allow'
-          protocol: '*'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: 'VirtualNetwork'
-          destinationPortRanges: [
-            '22'
-            '3389'
-          ]
-        }
-      }
-      {
-        name: 'AllowAzureCloudOutbound'
-        properties: {
-          description: 'Diagnostics and control plane.'
-          priority: 110
-          direction: 'Outbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: 'AzureCloud'
-          destinationPortRange: '443'
-        }
-      }
-      {
-        name: 'AllowDataPlaneOutbound'
-        properties: {
-          description: 'Between the instances of the service.'
-          priority: 120
-          direction: 'Outbound'
-          access: 'Allow'
-          protocol: '*'
-          sourceAddressPrefix: 'VirtualNetwork'
-          sourcePortRange: '*'
-          destinationAddressPrefix: 'VirtualNetwork'
-          destinationPortRanges: [
-            '8080'
-            '5701'
-          ]
-        }
-      }
-      {
-        name: 'AllowSessionInformationOutbound'
-        properties: {
-          description: 'Sessions and certificate checks.'
-          priority: 130
-          direction: 'Outbound'
-          access: 'Allow'
-          protocol: '*'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: 'Internet'
-          destinationPortRange: '80'
-        }
-      }
-      {
-        name: 'DenyAllOutbound'
-        properties: {
-          description: 'Closes the rest.'
-          priority: 4096
-          direction: 'Outbound'
-          access: 'Deny'
-          protocol: '*'
-          sourceAddressPrefix: '*'
-          sourcePortRange: '*'
-          destinationAddressPrefix: '*'
-          destinationPortRange: '*'
-        }
-      }
-    ]
-  }
-}
 
 resource natGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: 'pip-${namePrefix}-nat'
@@ -538,15 +361,6 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
           }
         }
       }
-      {
-        name: bastionSubnetName
-        properties: {
-          addressPrefix: bastionSubnetPrefix
-          networkSecurityGroup: {
-            id: bastionSecurityGroup.id
-          }
-        }
-      }
     ]
   }
 
@@ -560,10 +374,6 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
 
   resource loadBalancerSubnet 'subnets' existing = {
     name: loadBalancerSubnetName
-  }
-
-  resource bastionSubnet 'subnets' existing = {
-    name: bastionSubnetName
   }
 }
 
@@ -690,20 +500,6 @@ resource loadBalancerSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagno
   }
 }
 
-resource bastionSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
-  scope: bastionSecurityGroup
-  name: 'log-analytics'
-  properties: {
-    workspaceId: workspaceResourceId
-    logs: [
-      {
-        categoryGroup: 'allLogs'
-        enabled: true
-      }
-    ]
-  }
-}
-
 // ================ //
 // Outputs          //
 // ================ //
@@ -725,9 +521,6 @@ output privateEndpointsSubnetResourceId string = virtualNetwork::privateEndpoint
 
 @description('Resource ID of the subnet of the front end of the load balancer.')
 output loadBalancerSubnetResourceId string = virtualNetwork::loadBalancerSubnet.id
-
-@description('Resource ID of the subnet of Azure Bastion.')
-output bastionSubnetResourceId string = virtualNetwork::bastionSubnet.id
 
 @description('Resource ID of the private DNS zone of Key Vault.')
 output keyVaultPrivateDnsZoneResourceId string = keyVaultDnsZone.id
