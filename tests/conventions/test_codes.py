@@ -26,6 +26,8 @@ OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
 OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
 # Rules of single kinds have modules of their own: parts_*.py.
 OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
+# Rules of single kinds have modules of their own: parts_*.py.
+OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
 CODE = re.compile(r"\bOCT\d{3}\b")
 REPORTED = re.compile(r"[\"'](OCT\d{3})[\"']")
 KEPT_IN = {".py", ".txt", ".json", ".yaml", ".bicep"}

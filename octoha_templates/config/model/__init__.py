@@ -33,6 +33,7 @@ from octoha_templates.config.model.base import (
     Weekday,
 )
 from octoha_templates.config.model.database import (
+    AZURE_SQL_SUFFIXES,
     AzureSql,
     Database,
     DatabaseEndpoint,
@@ -95,6 +96,7 @@ from octoha_templates.config.model.stack import Stack, Tag
 from octoha_templates.config.model.storage import AzureFiles, Storage
 
 __all__ = [
+    "AZURE_SQL_SUFFIXES",
     "NO_SHAPE",
     "SHAPE",
     "Access",
@@ -118,11 +120,11 @@ __all__ = [
     "ExistingDatabase",
     "ExistingDomain",
     "ExistingKeyVault",
-    "GroupManagedAccount",
     "ExistingNetwork",
     "ExistingSubnet",
     "ExistingSubnets",
     "Firewall",
+    "GroupManagedAccount",
     "Guid",
     "HostName",
     "Image",
@@ -153,8 +155,8 @@ __all__ = [
     "Outbound",
     "Part",
     "Patching",
-    "PfxCertificate",
     "Peering",
+    "PfxCertificate",
     "Port",
     "PrivateDnsZones",
     "RecoveryServices",

@@ -55,9 +55,6 @@ param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 @description('Optional. Range of the front end of the load balancer.')
 param loadBalancerSubnetPrefix string = '10.20.0.128/27'
 
-@description('Optional. Range of Azure Bastion.')
-param bastionSubnetPrefix string = '10.20.1.0/26'
-
 @description('Optional. DNS servers of the network; empty for Azure\'s own.')
 param dnsServers array = []
 
@@ -318,16 +315,6 @@ param shareDriveLetter string = 'X'
 @description('Optional. Whether Octopus sends usage telemetry.')
 param sendTelemetry bool = false
 
-// ----- Azure Bastion -----
-
-@description('Optional. Instances of Azure Bastion.')
-@minValue(2)
-@maxValue(50)
-param bastionScaleUnits int = 2
-
-@description('Optional. Whether the Azure CLI may open Bastion sessions, too.')
-param bastionNativeClient bool = true
-
 // ----- Alerts -----
 
 @description('Optional. Processor load of a node, in percent, that raises an alert.')
@@ -430,7 +417,6 @@ module network 'modules/network.bicep' = {
     nodesSubnetPrefix: nodesSubnetPrefix
     privateEndpointsSubnetPrefix: privateEndpointsSubnetPrefix
     loadBalancerSubnetPrefix: loadBalancerSubnetPrefix
-    bastionSubnetPrefix: bastionSubnetPrefix
     dnsServers: dnsServers
     clientPrefixes: clientPrefixes
     pollingPrefixes: pollingPrefixes
@@ -598,20 +584,6 @@ module octopusServer 'modules/octopus-server.bicep' = {
   dependsOn: [
     octopusNodes
   ]
-}
-
-module bastion 'modules/bastion.bicep' = {
-  name: '${namePrefix}-bastion'
-  params: {
-    location: location
-    tags: tags
-    namePrefix: namePrefix
-    bastionSubnetResourceId: network.outputs.bastionSubnetResourceId
-    zones: zones
-    scaleUnits: bastionScaleUnits
-    enableNativeClient: bastionNativeClient
-    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
-  }
 }
 
 module alerts 'modules/alerts.bicep' = {

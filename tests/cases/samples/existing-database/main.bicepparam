@@ -16,7 +16,6 @@ param addressPrefix = '10.20.0.0/22'
 param nodesSubnetPrefix = '10.20.0.0/26'
 param privateEndpointsSubnetPrefix = '10.20.0.64/26'
 param loadBalancerSubnetPrefix = '10.20.0.128/27'
-param bastionSubnetPrefix = '10.20.1.0/26'
 param dnsServers = [
   '10.10.0.4'
   '10.10.0.5'
@@ -93,8 +92,6 @@ param trustedProxies = []
 param shareMount = 'unc'
 param shareDriveLetter = 'X'
 param sendTelemetry = false
-param bastionScaleUnits = 2
-param bastionNativeClient = true
 param alertCpuPercent = 85
 param alertSharePercent = 80
 param backupRedundancy = 'ZoneRedundant'

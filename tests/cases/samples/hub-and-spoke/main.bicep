@@ -258,13 +258,6 @@ param shareSoftDeleteRetentionInDays int = 14
 @maxValue(1)
 param storageAccountKeyIndex int = 0
 
-@description('Optional. How the nodes use the share: by its UNC path, or by symbolic links below the Octopus home.')
-@allowed([
-  'unc'
-  'symbolic-links'
-])
-param shareMount string = 'unc'
-
 // ----- Octopus Server -----
 
 @description('Optional. Exact version of Octopus Server, the same on every node. Raising it here upgrades nothing: see DEPLOY.md.')
@@ -284,6 +277,27 @@ param installerSha256 string = ''
 
 @description('Optional. Whether the portal sends HTTP Strict Transport Security.')
 param hstsEnabled bool = false
+
+@description('Optional. How long browsers remember that the portal is HTTPS only, in seconds.')
+@minValue(300)
+@maxValue(63072000)
+param hstsMaxAgeSeconds int = 31556926
+
+@description('Optional. Addresses and ranges of further proxies that may name the address of the caller.')
+param trustedProxies array = []
+
+@description('Optional. How the nodes use the share: by its UNC path, as a drive, or by symbolic links below the Octopus home.')
+@allowed([
+  'unc'
+  'mapped-drive'
+  'symbolic-links'
+])
+param shareMount string = 'unc'
+
+@description('Optional. Letter of the drive, the same on every node, where the share is a mapped drive.')
+@minLength(1)
+@maxLength(1)
+param shareDriveLetter string = 'X'
 
 @description('Optional. Whether Octopus sends usage telemetry.')
 param sendTelemetry bool = false
@@ -532,9 +546,17 @@ module octopusServer 'modules/octopus-server.bicep' = {
     keyVaultUri: keyVault.outputs.vaultUri
     keyVaultEntries: keyVault.outputs.secretNames
     connectionString: database.outputs.connectionString
+    databaseAuthentication: 'entra'
     uncPath: storage.outputs.uncPath
-    storageAccountName: storage.outputs.name
+    shareCredential: {
+      kind: 'storage-key'
+      userName: storage.outputs.credentialUserName
+      secretName: keyVault.outputs.secretNames.storageAccountKey
+      cloudKerberos: false
+    }
     shareMount: shareMount
+    shareDriveLetter: shareDriveLetter
+    trustedProxies: trustedProxies
     octopusVersion: octopusVersion
     installerBaseUrl: installerBaseUrl
     installerSha256: installerSha256
@@ -544,6 +566,7 @@ module octopusServer 'modules/octopus-server.bicep' = {
     pollingPort: pollingPort
     grpcPort: grpcPort
     hstsEnabled: hstsEnabled
+    hstsMaxAgeSeconds: hstsMaxAgeSeconds
     sendTelemetry: sendTelemetry
   }
   dependsOn: [

@@ -281,5 +281,5 @@ output fileEndpointHost string = '${storageAccount.name}.file.${environment().su
 @description('UNC path of the share.')
 output uncPath string = '\\\\${storageAccount.name}.file.${environment().suffixes.storage}\\${shareName}'
 
-@description('Name, in the vault, of the secret that holds the account key.')
-output accessKeySecretName string = keyVault_storageAccountKey.name
+@description('Account that the nodes use the share with.')
+output credentialUserName string = 'localhost\\${storageAccount.name}'

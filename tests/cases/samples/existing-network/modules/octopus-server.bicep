@@ -1,5 +1,5 @@
 metadata name = 'Octopus Server'
-metadata description = 'Runs the bootstrap script on the nodes: it installs Octopus Server and makes one cluster of them.'
+metadata description = 'Runs the scripts on the nodes that prepare them, install Octopus Server and make one cluster of them.'
 
 // ================ //
 // Parameters       //
@@ -33,31 +33,63 @@ param databaseAdministratorClientId string = ''
 @description('Required. URI of the Key Vault that the nodes read their secrets from.')
 param keyVaultUri string
 
-@description('Optional. Names of the entries in the Key Vault. An empty sqlAdministratorPassword means Entra authentication.')
+@description('Optional. Names of the entries in the Key Vault; empty for one that this stack does without.')
 param keyVaultEntries object = {
   masterKey: 'octopus-master-key'
   license: 'octopus-license'
   administratorPassword: 'octopus-admin-password'
   certificate: 'portal-certificate'
   storageAccountKey: 'storage-account-key'
-  sqlAdministratorPassword: ''
+  sharePassword: ''
+  databasePassword: ''
+  serviceAccountPassword: ''
 }
 
 @description('Required. Connection string of the Octopus database, without a password.')
 param connectionString string
 
-@description('Required. UNC path of the file share that all nodes use.')
+@description('Optional. How the nodes sign in to the database: with their managed identity, with a password from the vault, or as the computers of a domain that they are.')
+@allowed([
+  'entra'
+  'sql'
+  'windows'
+])
+param databaseAuthentication string = 'entra'
+
+@description('Required. UNC path of the shared folders, the same for every node.')
 param uncPath string
 
-@description('Required. Name of the storage account of the file share.')
-param storageAccountName string
+@description('Required. How the nodes are let into the share. kind is storage-key, vault-secret, domain or none; userName and secretName (in the vault) belong to the first two; cloudKerberos says that tickets come from Microsoft Entra.')
+param shareCredential object
 
-@description('Optional. How the nodes use the share: one cluster shared root, or symbolic links below the Octopus home.')
+@description('Optional. How the nodes use the share: one cluster shared root, the same as a drive, or symbolic links below the Octopus home.')
 @allowed([
   'unc'
+  'mapped-drive'
   'symbolic-links'
 ])
 param shareMount string = 'unc'
+
+@description('Optional. Letter of the drive, where the share is a mapped drive.')
+@minLength(1)
+@maxLength(1)
+param shareDriveLetter string = 'X'
+
+@description('Optional. Account that Octopus runs as. kind is none for LocalSystem, user or group-managed; name is DOMAIN\\name.')
+param serviceAccount object = {
+  kind: 'none'
+  name: ''
+}
+
+@description('Optional. Where the certificate of the portal is. kind is pfx or self-signed, in the vault of the other secrets, or key-vault with the vaultUri and name of a certificate.')
+param certificate object = {
+  kind: 'pfx'
+  vaultUri: ''
+  name: ''
+}
+
+@description('Optional. Addresses and ranges of proxies that may name the address of the caller.')
+param trustedProxies array = []
 
 @description('Optional. Exact version of Octopus Server.')
 param octopusVersion string = '2026.3.12345'
@@ -90,8 +122,18 @@ param grpcPort int = 8443
 @description('Optional. Send HTTP Strict Transport Security.')
 param hstsEnabled bool = false
 
+@description('Optional. How long browsers remember that the portal is HTTPS only, in seconds.')
+@minValue(300)
+@maxValue(63072000)
+param hstsMaxAgeSeconds int = 31556926
+
 @description('Optional. Let Octopus send usage telemetry.')
 param sendTelemetry bool = false
+
+@description('Optional. How long the preparation of one node may take, in minutes.')
+@minValue(15)
+@maxValue(720)
+param preparationTimeoutMinutes int = 60
 
 @description('Optional. How long the bootstrap of one node may take, in minutes.')
 @minValue(30)
@@ -102,8 +144,8 @@ param bootstrapTimeoutMinutes int = 90
 // Variables        //
 // ================ //
 
-// Names and settings only: the script fetches every secret itself, with the managed identity.
-var bootstrapConfiguration = {
+// Names and settings only: the scripts fetch every secret themselves, with the managed identity.
+var settings = {
   identityClientId: nodesIdentityClientId
   identityName: nodesIdentityName
   keyVaultUri: keyVaultUri
@@ -111,9 +153,14 @@ var bootstrapConfiguration = {
   keyVaultEntries: keyVaultEntries
   connectionString: connectionString
   databaseAudience: 'https://${substring(environment().suffixes.sqlServerHostname, 1)}/'
+  databaseAuthentication: databaseAuthentication
   uncPath: uncPath
-  storageAccountName: storageAccountName
+  shareCredential: shareCredential
   shareMount: shareMount
+  shareDriveLetter: shareDriveLetter
+  serviceAccount: serviceAccount
+  certificate: certificate
+  trustedProxies: trustedProxies
   dataDiskSizeGiB: dataDiskSizeGiB
   octopusVersion: octopusVersion
   installerBaseUrl: installerBaseUrl
@@ -124,10 +171,21 @@ var bootstrapConfiguration = {
   pollingPort: pollingPort
   grpcPort: grpcPort
   hstsEnabled: hstsEnabled
+  hstsMaxAgeSeconds: hstsMaxAgeSeconds
   sendTelemetry: sendTelemetry
 }
 
-// A change of the script or of any value in the configuration makes Azure run it again; it only does what is missing.
+// Both scripts of a node get the same.
+var nodeSettings = [for (node, index) in nodes: base64(string(union(settings, {
+  databaseAdministratorClientId: index == 0 ? databaseAdministratorClientId : ''
+  isFirstNode: index == 0
+  nodeName: node.name
+  taskCap: node.taskCap
+})))]
+
+// A change of a script or of any setting makes Azure run it again; it only does what is missing.
+var prepareScript = loadTextContent('../scripts/prepare-node.ps1')
+
 var bootstrapScript = loadTextContent('../scripts/bootstrap-node.ps1')
 
 // ================ //
@@ -136,6 +194,28 @@ var bootstrapScript = loadTextContent('../scripts/bootstrap-node.ps1')
 
 resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' existing = [for node in nodes: {
   name: node.name
+}]
+
+// Disk, account and shared folders; the nodes need nothing of each other here.
+resource nodePreparations 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = [for (node, index) in nodes: {
+  parent: virtualMachines[index]
+  name: 'prepare-node'
+  location: location
+  tags: tags
+  properties: {
+    source: {
+      script: prepareScript
+    }
+    parameters: [
+      {
+        name: 'Configuration'
+        value: nodeSettings[index]
+      }
+    ]
+    asyncExecution: false
+    timeoutInSeconds: preparationTimeoutMinutes * 60
+    treatFailureAsDeploymentFailure: true
+  }
 }]
 
 resource firstNodeBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = {
@@ -150,18 +230,16 @@ resource firstNodeBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025-
     parameters: [
       {
         name: 'Configuration'
-        value: base64(string(union(bootstrapConfiguration, {
-          databaseAdministratorClientId: databaseAdministratorClientId
-          isFirstNode: true
-          nodeName: nodes[0].name
-          taskCap: nodes[0].taskCap
-        })))
+        value: nodeSettings[0]
       }
     ]
     asyncExecution: false
     timeoutInSeconds: bootstrapTimeoutMinutes * 60
     treatFailureAsDeploymentFailure: true
   }
+  dependsOn: [
+    nodePreparations[0]
+  ]
 }
 
 resource otherNodesBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = [for (node, index) in skip(nodes, 1): {
@@ -176,12 +254,7 @@ resource otherNodesBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025
     parameters: [
       {
         name: 'Configuration'
-        value: base64(string(union(bootstrapConfiguration, {
-          databaseAdministratorClientId: ''
-          isFirstNode: false
-          nodeName: node.name
-          taskCap: node.taskCap
-        })))
+        value: nodeSettings[index + 1]
       }
     ]
     asyncExecution: false
@@ -190,6 +263,7 @@ resource otherNodesBootstrap 'Microsoft.Compute/virtualMachines/runCommands@2025
   }
   dependsOn: [
     firstNodeBootstrap
+    nodePreparations[index + 1]
   ]
 }]
 

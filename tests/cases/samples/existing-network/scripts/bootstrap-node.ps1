@@ -3,13 +3,13 @@
 Makes this machine a node of an Octopus Deploy High Availability cluster, and keeps it one.
 
 .DESCRIPTION
-Runs as LocalSystem under Windows PowerShell 5.1, inside a managed run command. It is idempotent: what is already as
-wanted stays as it is, and no password is ever reset. The first node creates the database schema, the administrator,
-the licence and the shared paths; the other nodes join.
+Runs as LocalSystem under Windows PowerShell 5.1, inside a managed run command, after prepare-node.ps1. It is
+idempotent: what is already as wanted stays as it is, and no password is ever reset. The first node creates the database
+schema, the administrator, the licence and the shared paths; the other nodes join.
 
 The script stores itself in %ProgramData%\OctopusNode, next to its configuration, its state and its log, where only
 LocalSystem and administrators can read. A scheduled task runs it from there at every start and once a day, so that a
-renewed certificate and a rotated storage key reach the node.
+renewed certificate and a rotated credential reach the node.
 
 Secrets are read from Key Vault with the managed identity of the node. They are never written to a log. Octopus Server
 takes the master key, the administrator's password and a connection string with a password as arguments only: the
@@ -19,8 +19,8 @@ script refuses to go on while Windows records command lines in the security log.
 Base64 of a JSON object in UTF-8: names and settings, no secrets. When absent, the stored one of the last run.
 
 .PARAMETER Task
-Bootstrap makes the node. Refresh renews the share credential and the certificate. Stop drains the node and stops it,
-before an upgrade. Upgrade installs the version given on a stopped node, upgrades the schema if this is the first node,
+Bootstrap makes the node. Refresh renews the share and the certificate. Stop drains the node and stops it, before an
+upgrade. Upgrade installs the version given on a stopped node, upgrades the schema if this is the first node,
 and starts it.
 
 .PARAMETER Version
@@ -61,11 +61,10 @@ $LogFile = Join-Path $StateFolder 'bootstrap.log'
 $StateFile = Join-Path $StateFolder 'state.json'
 $SettingsFile = Join-Path $StateFolder 'configuration.json'
 $StoredScript = Join-Path $StateFolder 'bootstrap-node.ps1'
+$PrepareScript = Join-Path $StateFolder 'prepare-node.ps1'
 $RefreshTaskName = 'Octopus node refresh'
 
-# The home is a mount point and not a drive: which letters are free differs from size to size.
 $HomeFolder = Join-Path $env:SystemDrive 'Octopus'
-$HomeVolumeLabel = 'Octopus Home'
 $InstanceConfigFile = Join-Path $HomeFolder 'OctopusServer.config'
 $InstanceRegistration = Join-Path $env:ProgramData "Octopus\OctopusServer\Instances\$InstanceName.config"
 
@@ -85,7 +84,7 @@ $KnownSecrets = New-Object 'System.Collections.Generic.List[string]'
 $Settings = $null
 $RestartNeeded = $false
 
-# ---------------------------------------------------------------- log, retries, state
+# ---------------------------------------------------------------- log, retries, programs, settings, secrets
 
 function Protect-Text {
     # The last net: whatever was read as a secret is masked, wherever it turns up.
@@ -147,7 +146,8 @@ function Invoke-Native {
         [string] $FilePath,
         [string[]] $Arguments,
         [int[]] $AllowedExitCodes = @(0),
-        [int] $TimeoutMinutes = 30
+        [int] $TimeoutMinutes = 30,
+        [hashtable] $Environment = @{}
     )
 
     $name = Split-Path -Path $FilePath -Leaf
@@ -158,6 +158,9 @@ function Invoke-Native {
     $start.CreateNoWindow = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
+    foreach ($variable in $Environment.Keys) {
+        $start.EnvironmentVariables[$variable] = $Environment[$variable]
+    }
     $process = [System.Diagnostics.Process]::Start($start)
     try {
         # Both streams are read while the program runs; a full pipe would stop it for ever.
@@ -228,18 +231,16 @@ function Invoke-WhenChanged {
     $script:RestartNeeded = $true
 }
 
-# ---------------------------------------------------------------- this machine
-
 function Protect-Folder {
-    # LocalSystem and administrators only: LocalSystem runs what lies here.
-    param([string] $Path)
+    # LocalSystem and administrators only: LocalSystem runs what lies here. More are named as entries of an access list.
+    param([string] $Path, [string] $MoreEntries = '')
 
     if (-not (Test-Path -LiteralPath $Path)) {
         New-Item -Path $Path -ItemType Directory | Out-Null
     }
     $access = [System.Security.AccessControl.AccessControlSections]::Access
     $security = New-Object System.Security.AccessControl.DirectorySecurity
-    $security.SetSecurityDescriptorSddlForm('D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)', $access)
+    $security.SetSecurityDescriptorSddlForm("D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)$MoreEntries", $access)
     [System.IO.Directory]::SetAccessControl($Path, $security)
 }
 
@@ -275,86 +276,6 @@ function Save-Script {
     }
 }
 
-function Find-HomeDisk {
-    # By size and emptiness: bus numbers differ between SCSI and NVMe sizes, and local NVMe disks are blank as well.
-    $size = [long]$Settings.dataDiskSizeGiB * 1gb
-    $disks = @(Get-Disk | Where-Object {
-            $_.Size -eq $size -and -not $_.IsBoot -and -not $_.IsSystem -and $_.FriendlyName -notlike '*Direct Disk*'
-        })
-    $blank = @($disks | Where-Object { Test-DiskIsBlank $_ })
-    if ($blank.Count -ne 1) {
-        throw "Wanted exactly one blank disk of $($Settings.dataDiskSizeGiB) GiB for the Octopus home, found $($blank.Count)."
-    }
-    return $blank[0]
-}
-
-function Test-DiskIsBlank {
-    param([ciminstance] $Disk)
-
-    if ($Disk.PartitionStyle -eq 'RAW') {
-        return $true
-    }
-    $partitions = @(Get-Partition -DiskNumber $Disk.Number -ErrorAction SilentlyContinue)
-    $formatted = @($partitions | Get-Volume -ErrorAction SilentlyContinue | Where-Object { $_.FileSystem })
-    return $formatted.Count -eq 0
-}
-
-function Find-HomeVolume {
-    # After a rebuild of the machine its old home disk may come up offline.
-    Get-Disk | Where-Object { $_.IsOffline } | ForEach-Object { Set-Disk -Number $_.Number -IsOffline $false }
-    $volumes = @(Get-Volume | Where-Object { $_.FileSystemLabel -eq $HomeVolumeLabel })
-    if ($volumes.Count -gt 1) {
-        throw "Two volumes are labelled '$HomeVolumeLabel'; detach the one that does not belong here."
-    }
-    if ($volumes.Count -eq 1) {
-        return $volumes[0]
-    }
-    return $null
-}
-
-function New-HomeVolume {
-    $disk = Find-HomeDisk
-    if ($disk.IsReadOnly) {
-        Set-Disk -Number $disk.Number -IsReadOnly $false
-    }
-    if ($disk.PartitionStyle -ne 'RAW') {
-        Clear-Disk -Number $disk.Number -RemoveData -Confirm:$false
-    }
-    Initialize-Disk -Number $disk.Number -PartitionStyle GPT
-    $partition = New-Partition -DiskNumber $disk.Number -UseMaximumSize
-    Write-Log "Formatting disk $($disk.Number) for the Octopus home."
-    return ($partition | Format-Volume -FileSystem NTFS -NewFileSystemLabel $HomeVolumeLabel -Confirm:$false)
-}
-
-function Initialize-HomeFolder {
-    $volume = Find-HomeVolume
-    if ($null -eq $volume) {
-        $volume = New-HomeVolume
-    }
-    $partition = $volume | Get-Partition
-    $mountPoint = "$HomeFolder\"
-    if ($partition.AccessPaths -notcontains $mountPoint) {
-        Protect-Folder $HomeFolder
-        $partition | Add-PartitionAccessPath -AccessPath $mountPoint
-    }
-    Protect-Folder $mountPoint
-    # A disk that was made larger is used whole; one MiB is the rounding of partitions.
-    $largest = ($partition | Get-PartitionSupportedSize).SizeMax
-    if ($largest -gt $partition.Size + 1mb) {
-        $partition | Resize-Partition -Size $largest
-        Write-Log 'The home volume has grown with its disk.'
-    }
-}
-
-function Set-RegistryNumber {
-    param([string] $Path, [string] $Name, [int] $Value)
-
-    if (-not (Test-Path -LiteralPath $Path)) {
-        New-Item -Path $Path -Force | Out-Null
-    }
-    New-ItemProperty -LiteralPath $Path -Name $Name -Value $Value -PropertyType DWord -Force | Out-Null
-}
-
 function Get-RegistryValue {
     param([string] $Path, [string] $Name)
 
@@ -363,167 +284,6 @@ function Get-RegistryValue {
         return $null
     }
     return $key.GetValue($Name)
-}
-
-function Disable-OldTls {
-    # Octopus leaves the protocol to Windows.
-    $root = 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols'
-    foreach ($protocol in 'TLS 1.0', 'TLS 1.1') {
-        foreach ($role in 'Client', 'Server') {
-            Set-RegistryNumber -Path "$root\$protocol\$role" -Name 'Enabled' -Value 0
-            Set-RegistryNumber -Path "$root\$protocol\$role" -Name 'DisabledByDefault' -Value 1
-        }
-    }
-}
-
-function Set-FirewallRules {
-    # Port 80 stays closed: it only redirects, and only on the machine itself.
-    $group = 'Octopus Deploy'
-    $wanted = @{}
-    foreach ($port in $PortalPort, $Settings.pollingPort, $Settings.grpcPort) {
-        $wanted["OctopusNode-TCP-$port"] = $port
-    }
-    $present = @(Get-NetFirewallRule -Group $group -ErrorAction SilentlyContinue)
-    $present | Where-Object { -not $wanted.ContainsKey($_.Name) } | Remove-NetFirewallRule
-    foreach ($name in ($wanted.Keys | Sort-Object)) {
-        if (@($present | Where-Object { $_.Name -eq $name }).Count -eq 0) {
-            New-NetFirewallRule -Name $name -DisplayName "Octopus Deploy, TCP $($wanted[$name])" -Group $group `
-                -Direction Inbound -Action Allow -Protocol TCP -LocalPort $wanted[$name] | Out-Null
-        }
-    }
-}
-
-function Set-OwnPortalAddress {
-    # Azure's load balancer loses a connection that it would hand back to the node it came from. So whatever runs on a
-    # node and calls the portal by its name, such as a script step, asks this node.
-    $marker = '# Octopus portal'
-    $file = Join-Path $env:SystemRoot 'System32\drivers\etc\hosts'
-    $wanted = "127.0.0.1 $($Settings.portalHostName) $marker"
-    $lines = @([System.IO.File]::ReadAllLines($file))
-    $others = @($lines | Where-Object { -not $_.EndsWith($marker) })
-    if ($lines -contains $wanted -and $others.Count -eq $lines.Count - 1) {
-        return
-    }
-    [System.IO.File]::WriteAllLines($file, [string[]]($others + $wanted))
-    Write-Log "The node asks itself for $($Settings.portalHostName)."
-}
-
-function Set-DefenderExclusions {
-    # The two folders that the Octopus hardening page names.
-    if ($null -eq (Get-Command -Name Add-MpPreference -ErrorAction SilentlyContinue)) {
-        return
-    }
-    foreach ($folder in 'Tools', 'Work') {
-        try {
-            Add-MpPreference -ExclusionPath (Join-Path $HomeFolder "OctopusServer\$folder")
-        }
-        catch {
-            # Another product may be in charge; then its owner decides.
-            Write-Log "Defender took no exclusion for ${folder}: $($_.Exception.Message)"
-        }
-    }
-}
-
-function Register-RefreshTask {
-    if ($null -ne (Get-ScheduledTask -TaskName $RefreshTaskName -ErrorAction SilentlyContinue)) {
-        return
-    }
-    $arguments = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$StoredScript`" -Task Refresh"
-    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument $arguments
-    # The delay spreads the nodes, so that they do not bind a new certificate in the same second.
-    $daily = New-ScheduledTaskTrigger -Daily -At '04:00' -RandomDelay (New-TimeSpan -Minutes 60)
-    $atStart = New-ScheduledTaskTrigger -AtStartup
-    $principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
-    $options = New-ScheduledTaskSettingsSet -StartWhenAvailable -ExecutionTimeLimit (New-TimeSpan -Hours 1)
-    Register-ScheduledTask -TaskName $RefreshTaskName -Action $action -Trigger $atStart, $daily -Principal $principal `
-        -Settings $options -Description 'Renews the share credential and the portal certificate.' | Out-Null
-}
-
-# ---------------------------------------------------------------- secrets
-
-function Add-NativeTypes {
-    # The credential goes to Windows by a call and not by cmdkey, whose command line would show it.
-    if ('OctopusNode.WindowsCredential' -as [type]) {
-        return
-    }
-    Add-Type -TypeDefinition @'
-using System;
-using System.ComponentModel;
-using System.Net.Security;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
-
-namespace OctopusNode
-{
-    public static class WindowsCredential
-    {
-        private const uint DomainPassword = 2;
-        private const uint PersistOnThisMachine = 2;
-
-        [StructLayout(LayoutKind.Sequential, CharSet = CharSet.Unicode)]
-        private struct Credential
-        {
-            public uint Flags;
-            public uint Type;
-            public string TargetName;
-            public string Comment;
-            public System.Runtime.InteropServices.ComTypes.FILETIME LastWritten;
-            public uint CredentialBlobSize;
-            public IntPtr CredentialBlob;
-            public uint Persist;
-            public uint AttributeCount;
-            public IntPtr Attributes;
-            public string TargetAlias;
-            public string UserName;
-        }
-
-        [DllImport("advapi32.dll", EntryPoint = "CredWriteW", CharSet = CharSet.Unicode, SetLastError = true)]
-        [return: MarshalAs(UnmanagedType.Bool)]
-        private static extern bool CredWrite(ref Credential credential, uint flags);
-
-        public static void Write(string target, string userName, string secret)
-        {
-            byte[] blob = Encoding.Unicode.GetBytes(secret);
-            IntPtr memory = Marshal.AllocHGlobal(blob.Length);
-            try
-            {
-                Marshal.Copy(blob, 0, memory, blob.Length);
-                Credential credential = new Credential();
-                credential.Type = DomainPassword;
-                credential.TargetName = target;
-                credential.UserName = userName;
-                credential.CredentialBlob = memory;
-                credential.CredentialBlobSize = (uint)blob.Length;
-                credential.Persist = PersistOnThisMachine;
-                if (!CredWrite(ref credential, 0))
-                {
-                    throw new Win32Exception(Marshal.GetLastWin32Error());
-                }
-            }
-            finally
-            {
-                Array.Clear(blob, 0, blob.Length);
-                Marshal.Copy(blob, 0, memory, blob.Length);
-                Marshal.FreeHGlobal(memory);
-            }
-        }
-    }
-
-    public static class PinnedCertificate
-    {
-        // Compiled, because a script block cannot answer on the thread that asks.
-        public static RemoteCertificateValidationCallback Accepting(string thumbprint)
-        {
-            return delegate(object sender, X509Certificate certificate, X509Chain chain, SslPolicyErrors errors)
-            {
-                return certificate != null
-                    && string.Equals(certificate.GetCertHashString(), thumbprint, StringComparison.OrdinalIgnoreCase);
-            };
-        }
-    }
-}
-'@
 }
 
 function Add-KnownSecret {
@@ -545,19 +305,97 @@ function Get-ManagedIdentityToken {
     return $answer.access_token
 }
 
+function Get-VaultEntry {
+    # The newest version of a secret with what is known about it; from the vault of the nodes unless told otherwise.
+    param([string] $Name, [string] $VaultUri = $Settings.keyVaultUri)
+
+    return Invoke-WithRetry -What "Reading '$Name' from $VaultUri" -Action {
+        $bearer = Get-ManagedIdentityToken -Audience $Settings.keyVaultAudience -ClientId $Settings.identityClientId
+        $uri = '{0}/secrets/{1}?api-version=7.4' -f $VaultUri.TrimEnd('/'), [uri]::EscapeDataString($Name)
+        $headers = @{ Authorization = "Bearer $bearer" }
+        Invoke-RestMethod -Uri $uri -Headers $headers -UseBasicParsing -TimeoutSec 30
+    }
+}
+
 function Get-VaultSecret {
     param([string] $Name)
 
-    $value = Invoke-WithRetry -What "Reading '$Name' from Key Vault" -Action {
-        $bearer = Get-ManagedIdentityToken -Audience $Settings.keyVaultAudience -ClientId $Settings.identityClientId
-        $uri = '{0}/secrets/{1}?api-version=7.4' -f $Settings.keyVaultUri.TrimEnd('/'), [uri]::EscapeDataString($Name)
-        $headers = @{ Authorization = "Bearer $bearer" }
-        (Invoke-RestMethod -Uri $uri -Headers $headers -UseBasicParsing -TimeoutSec 30).value
-    }
     # White space around a pasted master key is the classic reason for a join that fails.
-    $value = $value.Trim()
+    $value = (Get-VaultEntry $Name).value.Trim()
     Add-KnownSecret $value
     return $value
+}
+
+function Get-VaultSecretVersion {
+    # Tells a new password from the old one without keeping either.
+    param([string] $Name)
+
+    return ((Get-VaultEntry $Name).id -split '/')[-1]
+}
+
+function Invoke-Alone {
+    # One at a time: the scheduled task may wake up in the middle of a deployment.
+    param([string] $Name, [scriptblock] $Action)
+
+    $mutex = New-Object System.Threading.Mutex ($false, "Global\$Name")
+    try {
+        $isMine = $mutex.WaitOne([TimeSpan]::FromMinutes(60))
+    }
+    catch [System.Threading.AbandonedMutexException] {
+        # The run before was killed; what it left is what this run is for.
+        $isMine = $true
+    }
+    if (-not $isMine) {
+        throw 'Another run of this script has not ended for an hour.'
+    }
+    try {
+        & $Action
+    }
+    finally {
+        $mutex.ReleaseMutex()
+        $mutex.Dispose()
+    }
+}
+
+function Register-RefreshTask {
+    $arguments = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$StoredScript`" -Task Refresh"
+    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument $arguments
+    # The delay spreads the nodes, so that they do not bind a new certificate in the same second.
+    $daily = New-ScheduledTaskTrigger -Daily -At '04:00' -RandomDelay (New-TimeSpan -Minutes 60)
+    $atStart = New-ScheduledTaskTrigger -AtStartup
+    $principal = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
+    $options = New-ScheduledTaskSettingsSet -StartWhenAvailable -ExecutionTimeLimit (New-TimeSpan -Hours 2)
+    Register-ScheduledTask -TaskName $RefreshTaskName -Action $action -Trigger $atStart, $daily -Principal $principal `
+        -Settings $options -Description 'Renews the share credential and the portal certificate.' -Force | Out-Null
+}
+
+# ---------------------------------------------------------------- secrets
+
+function Add-NativeTypes {
+    # Compiled, because a script block cannot answer on the thread that asks.
+    if ('OctopusNode.PinnedCertificate' -as [type]) {
+        return
+    }
+    Add-Type -TypeDefinition @'
+using System;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace OctopusNode
+{
+    public static class PinnedCertificate
+    {
+        public static RemoteCertificateValidationCallback Accepting(string thumbprint)
+        {
+            return delegate(object sender, X509Certificate certificate, X509Chain chain, SslPolicyErrors errors)
+            {
+                return certificate != null
+                    && string.Equals(certificate.GetCertHashString(), thumbprint, StringComparison.OrdinalIgnoreCase);
+            };
+        }
+    }
+}
+'@
 }
 
 function Assert-CommandLinesAreNotRecorded {
@@ -569,70 +407,11 @@ function Assert-CommandLinesAreNotRecorded {
     }
 }
 
-# ---------------------------------------------------------------- share
-
-function Set-ShareCredential {
-    # Stored for LocalSystem, which is the account of the Octopus service. Written at every start: it costs nothing.
-    $shareServer = ([uri]$Settings.uncPath).Host
-    $accountKey = Get-VaultSecret $Settings.keyVaultEntries.storageAccountKey
-    [OctopusNode.WindowsCredential]::Write($shareServer, "localhost\$($Settings.storageAccountName)", $accountKey)
-}
-
-function Test-ShareIsWritable {
-    $probe = Join-Path $Settings.uncPath "node-$($Settings.nodeName).tmp"
-    Invoke-WithRetry -What "Writing to $($Settings.uncPath)" -Action {
-        [System.IO.File]::WriteAllText($probe, 'written by the bootstrap of this node')
-        [System.IO.File]::Delete($probe)
-    }
-    Write-Log "The share $($Settings.uncPath) is writable."
-}
-
-function Enable-RemoteSymbolicLinks {
-    # Local links to remote folders are on by default; a hardened image may have turned them off.
-    $path = 'HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem'
-    if ((Get-RegistryValue -Path $path -Name 'SymlinkLocalToRemoteEvaluation') -eq 0) {
-        Invoke-Native -FilePath 'fsutil.exe' -Arguments @('behavior', 'set', 'SymlinkEvaluation', 'L2R:1') | Out-Null
-    }
-}
-
-function New-SharedFolderLink {
-    # The link has to be there before the folder: nothing can be linked over a folder that exists.
-    param([string] $Name)
-
-    $target = Join-Path $Settings.uncPath $Name
-    $link = Join-Path $HomeFolder $Name
-    if (-not (Test-Path -LiteralPath $target)) {
-        New-Item -Path $target -ItemType Directory | Out-Null
-    }
-    $present = Get-Item -LiteralPath $link -Force -ErrorAction SilentlyContinue
-    if ($null -ne $present) {
-        if ($present.LinkType -eq 'SymbolicLink') {
-            return
-        }
-        if (@(Get-ChildItem -LiteralPath $link -Force).Count -gt 0) {
-            throw "$link is a folder with files in it. Move them to $target, delete the folder, and run this again."
-        }
-        Remove-Item -LiteralPath $link -Force
-    }
-    New-Item -Path $link -ItemType SymbolicLink -Target $target | Out-Null
-    Write-Log "Linked $link to $target."
-}
-
-function Initialize-SharedFolders {
-    if ($Settings.shareMount -ne 'symbolic-links') {
-        return
-    }
-    Enable-RemoteSymbolicLinks
-    foreach ($name in $SharedFolders.Keys) {
-        New-SharedFolderLink $name
-    }
-}
-
 # ---------------------------------------------------------------- database
 
 function Get-ConnectionValue {
     # The connection string is read key by key: SqlClient of .NET Framework does not know managed identities.
-    param([string[]] $Names)
+    param([string[]] $Names, [string] $Default = '')
 
     $given = New-Object System.Data.Common.DbConnectionStringBuilder
     $given.set_ConnectionString($Settings.connectionString)
@@ -641,38 +420,54 @@ function Get-ConnectionValue {
             return [string]$given[$name]
         }
     }
-    throw "The connection string has no '$($Names[0])'."
-}
-
-function Test-SqlAuthentication {
-    return $Settings.keyVaultEntries.sqlAdministratorPassword -ne ''
+    if ($Default -eq '') {
+        throw "The connection string has no '$($Names[0])'."
+    }
+    return $Default
 }
 
 function Open-Database {
+    # By managed identity, by password, or as this machine: LocalSystem is DOMAIN\NODE$ to others.
     param([string] $ClientId)
 
     $builder = New-Object System.Data.SqlClient.SqlConnectionStringBuilder
     $builder['Data Source'] = Get-ConnectionValue -Names 'Server', 'Data Source'
     $builder['Initial Catalog'] = Get-ConnectionValue -Names 'Database', 'Initial Catalog'
     $builder['Encrypt'] = $true
-    $builder['Connect Timeout'] = 60
-    if (Test-SqlAuthentication) {
-        $builder['User ID'] = Get-ConnectionValue -Names 'User ID', 'UID'
-        $builder['Password'] = Get-VaultSecret $Settings.keyVaultEntries.sqlAdministratorPassword
+    foreach ($name in 'TrustServerCertificate', 'MultiSubnetFailover') {
+        $builder[$name] = [bool]::Parse((Get-ConnectionValue -Names $name -Default 'False'))
+    }
+    $builder['Connect Timeout'] = 30
+    switch ($Settings.databaseAuthentication) {
+        'windows' { $builder['Integrated Security'] = $true }
+        'sql' {
+            $builder['User ID'] = Get-ConnectionValue -Names 'User ID', 'UID'
+            $builder['Password'] = Get-VaultSecret $Settings.keyVaultEntries.databasePassword
+        }
     }
     $connection = New-Object System.Data.SqlClient.SqlConnection ($builder.ToString())
-    if (-not (Test-SqlAuthentication)) {
+    if ($Settings.databaseAuthentication -eq 'entra') {
         $connection.AccessToken = Get-ManagedIdentityToken -Audience $Settings.databaseAudience -ClientId $ClientId
     }
     $connection.Open()
     return $connection
 }
 
+function Get-DatabaseLogin {
+    # Who asks, and where: what to look at when the database does not answer.
+    $server = Get-ConnectionValue -Names 'Server', 'Data Source'
+    switch ($Settings.databaseAuthentication) {
+        'windows' { return "this machine, at $server" }
+        'sql' { return "$(Get-ConnectionValue -Names 'User ID', 'UID'), at $server" }
+        'entra' { return "a managed identity, at $server" }
+    }
+}
+
 function Invoke-Sql {
     # Values travel as parameters; names are quoted by the server itself, with QUOTENAME.
     param([string] $ClientId, [string] $Text, [hashtable] $Parameters = @{}, [int] $Attempts = 40)
 
-    Invoke-WithRetry -What 'Talking to the database' -Attempts $Attempts -Action {
+    Invoke-WithRetry -What "Talking to the database as $(Get-DatabaseLogin)" -Attempts $Attempts -Action {
         $connection = Open-Database -ClientId $ClientId
         try {
             $command = $connection.CreateCommand()
@@ -727,14 +522,33 @@ function Wait-ForDatabaseUser {
     Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -Attempts 240 | Out-Null
 }
 
+function Wait-ForDatabase {
+    # Until the database takes changes from this node: a listener may lead to a copy that is read-only for a while, and
+    # the login may come later than the server. Logins and users are made by who runs the server, never here.
+    $statement = @'
+IF DATABASEPROPERTYEX(DB_NAME(), N'Updateability') <> N'READ_WRITE'
+    THROW 50000, N'The database is read-only.', 1;
+IF HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CONTROL') = 0
+    THROW 50000, N'This login does not own the database: it has to be a member of db_owner.', 1;
+SELECT CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), N'Collation'));
+'@
+    $collation = [string](Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -Attempts 60)
+    if ($collation -notmatch '_CI_') {
+        throw ("The collation of the database is $collation; Octopus needs one without regard to case, such as " +
+            'Latin1_General_CI_AS.')
+    }
+    Write-Log "The database answers $(Get-DatabaseLogin)."
+}
+
 function Disable-AutomaticIndexes {
-    # Octopus wants no indexes that come and go by themselves; edition 5 is Azure SQL Database.
+    # Octopus wants no indexes that come and go by themselves; edition 5 is Azure SQL Database, and others do not even
+    # understand the statement.
     $statement = @'
 IF SERVERPROPERTY('EngineEdition') = 5 AND EXISTS (
     SELECT 1 FROM sys.database_automatic_tuning_options
     WHERE name IN (N'CREATE_INDEX', N'DROP_INDEX') AND desired_state_desc <> N'OFF')
-    ALTER DATABASE CURRENT SET AUTOMATIC_TUNING (
-        CREATE_INDEX = OFF, DROP_INDEX = OFF, FORCE_LAST_GOOD_PLAN = ON);
+    EXEC (N'ALTER DATABASE CURRENT SET AUTOMATIC_TUNING (
+        CREATE_INDEX = OFF, DROP_INDEX = OFF, FORCE_LAST_GOOD_PLAN = ON);');
 '@
     Invoke-Sql -ClientId $Settings.identityClientId -Text $statement | Out-Null
 }
@@ -776,10 +590,11 @@ function Get-OctopusExecutable {
 
 function Invoke-Octopus {
     # --console keeps the program from taking session 0 for a service start.
-    param([string] $Command, [string[]] $Options, [int] $TimeoutMinutes = 30)
+    param([string] $Command, [string[]] $Options, [int] $TimeoutMinutes = 30, [hashtable] $Environment = @{})
 
     $arguments = @($Command, '--console', "--instance=$InstanceName") + $Options
-    return (Invoke-Native -FilePath (Get-OctopusExecutable) -Arguments $arguments -TimeoutMinutes $TimeoutMinutes)
+    return (Invoke-Native -FilePath (Get-OctopusExecutable) -Arguments $arguments -TimeoutMinutes $TimeoutMinutes `
+            -Environment $Environment)
 }
 
 function Get-InstalledVersion {
@@ -866,12 +681,12 @@ function New-Instance {
 }
 
 function Get-OctopusConnectionString {
-    if (-not (Test-SqlAuthentication)) {
+    if ($Settings.databaseAuthentication -ne 'sql') {
         return $Settings.connectionString
     }
     $builder = New-Object System.Data.Common.DbConnectionStringBuilder
     $builder.set_ConnectionString($Settings.connectionString)
-    $builder['Password'] = Get-VaultSecret $Settings.keyVaultEntries.sqlAdministratorPassword
+    $builder['Password'] = Get-VaultSecret $Settings.keyVaultEntries.databasePassword
     $full = $builder.ToString()
     Add-KnownSecret $full
     return $full
@@ -913,17 +728,23 @@ function Connect-Database {
 }
 
 function Set-ServerConfiguration {
-    # 'localhost' is how Octopus writes "every host name of this machine".
+    # HTTPS only: there is no prefix for HTTP, so nothing listens on port 80. 'localhost' is how Octopus writes "every
+    # host name of this machine". A balancer that reads HTTP opens a new TLS connection to the node, so that the node
+    # needs nobody's word for the scheme; the address of the caller it takes from the trusted proxies.
     $options = @(
-        "--webListenPrefixes=https://localhost:$PortalPort/,http://localhost:80/"
+        "--webListenPrefixes=https://localhost:$PortalPort/"
         '--webForceSSL=True'
         "--webTrustedRedirectUrls=https://$($Settings.portalHostName)"
         "--commsListenPort=$($Settings.pollingPort)"
         "--grpcListenPort=$($Settings.grpcPort)"
         "--hstsEnabled=$([bool]$Settings.hstsEnabled)"
+        "--hstsMaxAge=$($Settings.hstsMaxAgeSeconds)"
         "--sendTelemetry=$([bool]$Settings.sendTelemetry)"
         '--usernamePasswordIsEnabled=True'
     )
+    if (@($Settings.trustedProxies).Count -gt 0) {
+        $options += "--trustedProxies=$($Settings.trustedProxies -join ',')"
+    }
     Invoke-WhenChanged -Step 'configure' -Value ($options -join ' ') -Action {
         Invoke-Octopus -Command 'configure' -Options $options | Out-Null
     }
@@ -953,13 +774,22 @@ function Set-License {
     Write-Log 'Installed the licence.'
 }
 
+function Get-SharedRoot {
+    # The same text on every node, because the nodes read it from the database.
+    switch ($Settings.shareMount) {
+        'mapped-drive' { return "$($Settings.shareDriveLetter):\" }
+        default { return $Settings.uncPath }
+    }
+}
+
 function Set-SharedPaths {
-    # The paths are kept in the database: set once, read by every node.
+    # The paths are kept in the database: set once, read by every node. The folders are there already.
     if ($Settings.shareMount -eq 'symbolic-links') {
         $options = @($SharedFolders.Keys | ForEach-Object { "--$($SharedFolders[$_])=$(Join-Path $HomeFolder $_)" })
     }
     else {
-        $options = @("--clusterShared=$($Settings.uncPath)")
+        $root = Get-SharedRoot
+        $options = @("--clusterShared=$root")
     }
     Invoke-Octopus -Command 'path' -Options $options | Out-Null
     Write-Log 'Set the shared paths.'
@@ -1014,14 +844,98 @@ function Add-Certificate {
     }
 }
 
-function Install-PortalCertificate {
-    # Returns the thumbprint. The key is kept for the machine and cannot be exported again.
-    $pfx = [Convert]::FromBase64String((Get-VaultSecret $Settings.keyVaultEntries.certificate))
-    $found = Read-PortalCertificate $pfx
-    $thumbprint = $found.Own.Thumbprint
-    if ($found.Own.NotAfter -lt [DateTime]::Now.AddDays(14)) {
-        Write-Log "WARNING: the portal certificate $thumbprint ends on $($found.Own.NotAfter.ToString('u'))."
+function Get-PortalCertificate {
+    # From the vault of the nodes, or the current version of a certificate in a vault of its own.
+    $source = $Settings.certificate
+    if ($source.kind -ne 'key-vault') {
+        return [Convert]::FromBase64String((Get-VaultSecret $Settings.keyVaultEntries.certificate))
     }
+    $entry = Get-VaultEntry -Name $source.name -VaultUri $source.vaultUri
+    if ($entry.contentType -ne 'application/x-pkcs12') {
+        throw ("The certificate '$($source.name)' in $($source.vaultUri) is not kept as PKCS #12: set the content type " +
+            'of its policy to application/x-pkcs12 and renew it.')
+    }
+    return [Convert]::FromBase64String($entry.value)
+}
+
+function Get-CertificateName {
+    # Every DNS name of the subject alternative name. The text before each '=' depends on the language of Windows.
+    param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
+
+    $names = $Certificate.Extensions['2.5.29.17']
+    if ($null -eq $names) {
+        return @()
+    }
+    $found = [regex]::Matches($names.Format($false), '=\s*(\*?[A-Za-z0-9.-]+)')
+    return @($found | ForEach-Object { $_.Groups[1].Value })
+}
+
+function Test-CertificateName {
+    # A star stands for one label, and for the first one only.
+    param([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate)
+
+    $wanted = $Settings.portalHostName
+    $parent = '*' + $wanted.Substring($wanted.IndexOf('.'))
+    return @(Get-CertificateName $Certificate | Where-Object { $_ -eq $wanted -or $_ -eq $parent }).Count -gt 0
+}
+
+function Assert-CertificateIsTrusted {
+    # People's browsers decide in the end. What a node cannot complete, it cannot send them either.
+    param([psobject] $Found)
+
+    $own = $Found.Own
+    if ($own.Subject -eq $own.Issuer) {
+        if ($Settings.certificate.kind -ne 'self-signed') {
+            throw ("The portal certificate $($own.Thumbprint) is self-signed. Take one from an authority, or say " +
+                'octopus.certificate: {kind: self-signed} in the config.')
+        }
+        return
+    }
+    $chain = New-Object System.Security.Cryptography.X509Certificates.X509Chain
+    # Closed networks do not reach the lists of revoked certificates.
+    $chain.ChainPolicy.RevocationMode = [System.Security.Cryptography.X509Certificates.X509RevocationMode]::NoCheck
+    $chain.ChainPolicy.ExtraStore.AddRange($Found.All)
+    if ($chain.Build($own)) {
+        return
+    }
+    $harmless = 'UntrustedRoot', 'PartialChain'
+    foreach ($problem in $chain.ChainStatus) {
+        if ($harmless -notcontains "$($problem.Status)") {
+            throw "The chain of the portal certificate $($own.Thumbprint) is not right: $($problem.StatusInformation)"
+        }
+        Write-Log ("WARNING: the chain of the portal certificate is $($problem.Status) on this node: " +
+            "$($problem.StatusInformation) The PFX should hold all intermediate certificates.")
+    }
+}
+
+function Assert-CertificateFitsPortal {
+    param([psobject] $Found)
+
+    $own = $Found.Own
+    $label = "The portal certificate $($own.Thumbprint)"
+    if ($own.NotBefore -gt [DateTime]::Now -or $own.NotAfter -lt [DateTime]::Now) {
+        throw "$label is valid from $($own.NotBefore.ToString('u')) to $($own.NotAfter.ToString('u')), and not now."
+    }
+    if ($own.NotAfter -lt [DateTime]::Now.AddDays(30)) {
+        Write-Log "WARNING: $label ends on $($own.NotAfter.ToString('u'))."
+    }
+    if (-not (Test-CertificateName $own)) {
+        throw "$label is for $((Get-CertificateName $own) -join ', '), and the portal is $($Settings.portalHostName)."
+    }
+    # Load balancers that probe with HTTPS refuse these as well.
+    if ($own.SignatureAlgorithm.FriendlyName -match 'md5|sha1') {
+        throw "$label is signed with $($own.SignatureAlgorithm.FriendlyName); take one with SHA-256 or better."
+    }
+    Assert-CertificateIsTrusted $Found
+}
+
+function Install-PortalCertificate {
+    # Returns the thumbprint. The key is kept for the machine and cannot be exported again. A certificate that does not
+    # fit is never bound: the one before stays.
+    $pfx = Get-PortalCertificate
+    $found = Read-PortalCertificate $pfx
+    Assert-CertificateFitsPortal $found
+    $thumbprint = $found.Own.Thumbprint
     $present = Get-Item -LiteralPath "Cert:\LocalMachine\My\$thumbprint" -ErrorAction SilentlyContinue
     if ($null -ne $present -and $present.HasPrivateKey) {
         return $thumbprint
@@ -1056,12 +970,68 @@ function Set-PortalBinding {
 # ---------------------------------------------------------------- service
 
 function Install-OctopusService {
+    # Without the SMB client there is no share, and the server refuses to start.
     if ($null -eq (Get-Service -Name $ServiceName -ErrorAction SilentlyContinue)) {
-        # Without the SMB client there is no share, and the server refuses to start.
         Invoke-Octopus -Command 'service' -Options @('--install', '--reconfigure', '--dependOn=LanmanWorkstation') | Out-Null
     }
+    Set-ServiceAccount
+    # A drive is made at every start, and then the service: this script does both.
+    $start = 'auto'
+    if (Test-StartByScript) {
+        $start = 'demand'
+    }
+    Invoke-Native -FilePath 'sc.exe' -Arguments @('config', $ServiceName, 'start=', $start) | Out-Null
     Invoke-Native -FilePath 'sc.exe' -Arguments @(
         'failure', $ServiceName, 'reset=', '86400', 'actions=', 'restart/60000/restart/60000/restart/300000') | Out-Null
+}
+
+function Set-ServiceAccount {
+    # A password goes to Octopus in its environment and never on its command line; the domain gives the one of a group
+    # managed account to the machine, and nobody knows it.
+    $account = $Settings.serviceAccount
+    switch ($account.kind) {
+        'none' {
+            Invoke-WhenChanged -Step 'service account' -Value 'LocalSystem' -Action {
+                Invoke-Native -FilePath 'sc.exe' -Arguments @('config', $ServiceName, 'obj=', 'LocalSystem') | Out-Null
+            }
+        }
+        'user' {
+            $version = Get-VaultSecretVersion $Settings.keyVaultEntries.serviceAccountPassword
+            Invoke-WhenChanged -Step 'service account' -Value "$($account.name) $version" -Action {
+                $password = Get-VaultSecret $Settings.keyVaultEntries.serviceAccountPassword
+                Invoke-Octopus -Command 'service' -Options @(
+                    '--reconfigure', '--dependOn=LanmanWorkstation', "--username=$($account.name)") -Environment @{
+                    OCTOPUS_SERVICE_PASSWORD = $password
+                } | Out-Null
+                Grant-ServiceControl
+            }
+        }
+        'group-managed' {
+            Invoke-WhenChanged -Step 'service account' -Value $account.name -Action {
+                Invoke-Native -FilePath 'sc.exe' -Arguments @('config', $ServiceName, 'obj=', $account.name) | Out-Null
+                Invoke-Native -FilePath 'sc.exe' -Arguments @('managedaccount', $ServiceName, 'true') | Out-Null
+                Grant-ServiceControl
+            }
+        }
+    }
+}
+
+function Grant-ServiceControl {
+    # The account may look at its own service, start and stop it: Octopus restarts itself.
+    $account = New-Object System.Security.Principal.NTAccount ($Settings.serviceAccount.name)
+    $sid = $account.Translate([System.Security.Principal.SecurityIdentifier]).Value
+    $entry = "(A;;CCLCSWRPWPDTLOCRRC;;;$sid)"
+    $present = (Invoke-Native -FilePath 'sc.exe' -Arguments @('sdshow', $ServiceName)).Output.Trim()
+    if ($present.Contains($entry)) {
+        return
+    }
+    $audit = $present.IndexOf('S:(')
+    $end = if ($audit -lt 0) { $present.Length } else { $audit }
+    Invoke-Native -FilePath 'sc.exe' -Arguments @('sdset', $ServiceName, $present.Insert($end, $entry)) | Out-Null
+}
+
+function Test-StartByScript {
+    return $Settings.shareMount -eq 'mapped-drive'
 }
 
 function Set-Watchdog {
@@ -1148,18 +1118,17 @@ function Wait-ForPing {
 
 function Initialize-Database {
     # Returns the state of the set-up; on the other nodes it is always finished, because the first node came before.
+    if ($Settings.isFirstNode -and $Settings.databaseAuthentication -eq 'entra') {
+        if ($Settings.databaseAdministratorClientId -ne '') {
+            Grant-DatabaseAccess
+        }
+        else {
+            Wait-ForDatabaseUser
+        }
+    }
+    Wait-ForDatabase
     if (-not $Settings.isFirstNode) {
-        Invoke-Sql -ClientId $Settings.identityClientId -Text 'SELECT 1' | Out-Null
         return 'finished'
-    }
-    if (Test-SqlAuthentication) {
-        Write-Log 'The nodes sign in to the database with a password.'
-    }
-    elseif ($Settings.databaseAdministratorClientId -ne '') {
-        Grant-DatabaseAccess
-    }
-    else {
-        Wait-ForDatabaseUser
     }
     Disable-AutomaticIndexes
     $state = Get-SetupState
@@ -1171,15 +1140,7 @@ function Initialize-Database {
 }
 
 function Install-Node {
-    Initialize-HomeFolder
-    Disable-OldTls
-    Set-FirewallRules
-    Set-OwnPortalAddress
-    Set-ShareCredential
-    Test-ShareIsWritable
-    Initialize-SharedFolders
     Register-RefreshTask
-    Set-DefenderExclusions
     Install-OctopusServer
     $setupState = Initialize-Database
     New-Instance
@@ -1197,16 +1158,39 @@ function Install-Node {
     Invoke-WhenChanged -Step 'watchdog' -Value 'every 5 minutes' -Action { Set-Watchdog 'create' }
 }
 
+function Update-Share {
+    # A share that does not answer today is no reason to serve a certificate that ends today.
+    $arguments = @(
+        '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $PrepareScript, '-Task', 'Refresh')
+    try {
+        Invoke-Native -FilePath 'powershell.exe' -Arguments $arguments -TimeoutMinutes 60 | Out-Null
+        return $true
+    }
+    catch {
+        Write-Log "ERROR: $($_.Exception.Message)"
+        return $false
+    }
+}
+
 function Update-Node {
-    Set-ShareCredential
-    if (Test-Path -LiteralPath $InstanceRegistration) {
+    # The service goes on: HTTP.sys takes a new certificate while it runs, and so no task is disturbed.
+    $shareIsReady = Update-Share
+    if ($null -ne (Get-Service -Name $ServiceName -ErrorAction SilentlyContinue)) {
         Set-PortalBinding (Install-PortalCertificate)
+        Set-ServiceAccount
+        if ($shareIsReady -and (Test-StartByScript) -and (Get-State)['stopped'] -ne 'by an operator') {
+            Invoke-Octopus -Command 'service' -Options @('--start') | Out-Null
+        }
+    }
+    if (-not $shareIsReady) {
+        throw "The share could not be renewed; see $StateFolder\prepare.log."
     }
 }
 
 function Stop-Node {
     # The watchdog would start the service again.
     Set-Watchdog 'delete'
+    Set-State 'stopped' 'by an operator'
     Invoke-Octopus -Command 'node' -Options @('--drain=true', '--wait=1800') -TimeoutMinutes 45 | Out-Null
     Invoke-Octopus -Command 'service' -Options @('--stop') | Out-Null
     Write-Log 'The node is drained and stopped.'
@@ -1227,6 +1211,7 @@ function Update-OctopusVersion {
     }
     $Settings.octopusVersion = $Version
     Save-Settings $Settings
+    Set-State 'stopped' ''
     Invoke-Octopus -Command 'service' -Options @('--start') | Out-Null
     Wait-ForPing (Install-PortalCertificate)
     Invoke-Octopus -Command 'node' -Options @('--drain=false') | Out-Null
@@ -1234,29 +1219,11 @@ function Update-OctopusVersion {
 }
 
 function Invoke-Task {
-    # One at a time: the scheduled task may wake up in the middle of a bootstrap.
-    $mutex = New-Object System.Threading.Mutex ($false, 'Global\OctopusNode')
-    try {
-        $isMine = $mutex.WaitOne([TimeSpan]::FromMinutes(60))
-    }
-    catch [System.Threading.AbandonedMutexException] {
-        # The run before was killed; what it left is what this run is for.
-        $isMine = $true
-    }
-    if (-not $isMine) {
-        throw 'Another run of this script has not ended for an hour.'
-    }
-    try {
-        switch ($Task) {
-            'Bootstrap' { Install-Node }
-            'Refresh' { Update-Node }
-            'Stop' { Stop-Node }
-            'Upgrade' { Update-OctopusVersion }
-        }
-    }
-    finally {
-        $mutex.ReleaseMutex()
-        $mutex.Dispose()
+    switch ($Task) {
+        'Bootstrap' { Install-Node }
+        'Refresh' { Update-Node }
+        'Stop' { Stop-Node }
+        'Upgrade' { Update-OctopusVersion }
     }
 }
 
@@ -1269,7 +1236,7 @@ try {
         Save-Script ($MyInvocation.MyCommand.ScriptBlock.ToString())
     }
     Add-NativeTypes
-    Invoke-Task
+    Invoke-Alone 'OctopusNode' { Invoke-Task }
     Write-Log "Task $Task is done."
     exit 0
 }

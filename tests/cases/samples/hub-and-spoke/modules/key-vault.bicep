@@ -86,7 +86,9 @@ var secretNames = {
   administratorPassword: 'octopus-admin-password'
   certificate: 'portal-certificate'
   storageAccountKey: 'storage-account-key'
-  sqlAdministratorPassword: ''
+  sharePassword: ''
+  databasePassword: ''
+  serviceAccountPassword: ''
 }
 
 // No expiry by default. An expiry date is a reminder and not a lock, as Key Vault hands out expired secrets too; but
