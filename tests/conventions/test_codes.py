@@ -22,12 +22,6 @@ TESTS = ROOT / "tests"
 PARTS = (CONFIG_CODES, RENDERING_CODES, BICEP_CODES, TEMPLATE_CODES, FILE_CODES)
 # Rules of single kinds have modules of their own: parts_*.py.
 OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
-# Rules of single kinds have modules of their own: parts_*.py.
-OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
-# Rules of single kinds have modules of their own: parts_*.py.
-OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
-# Rules of single kinds have modules of their own: parts_*.py.
-OF_KINDS = tuple(entry for entry in CATALOGUE.values() if entry.code[3] in "67")
 CODE = re.compile(r"\bOCT\d{3}\b")
 REPORTED = re.compile(r"[\"'](OCT\d{3})[\"']")
 KEPT_IN = {".py", ".txt", ".json", ".yaml", ".bicep"}

@@ -111,12 +111,6 @@ def _own_fragments() -> set[str]:
     found |= {
         f"{each.id}/submodules/{name}.bicep.j2" for each in COMPONENTS for name in each.submodules
     }
-    found |= {
-        f"{each.id}/submodules/{name}.bicep.j2" for each in COMPONENTS for name in each.submodules
-    }
-    found |= {
-        f"{each.id}/submodules/{name}.bicep.j2" for each in COMPONENTS for name in each.submodules
-    }
     return {name for name in found if (TEMPLATES / name).is_file()}
 
 
