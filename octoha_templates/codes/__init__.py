@@ -11,6 +11,7 @@ from octoha_templates.codes._entry import Code
 from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
+from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
@@ -28,6 +29,7 @@ CATALOGUE: dict[str, Code] = {
         *FILE_CODES,
         *SYNC_CODES,
         *EXISTING_DATABASE_CODES,
+        *CERTIFICATE_CODES,
     )
 }
 

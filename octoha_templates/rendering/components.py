@@ -27,6 +27,7 @@ _ANY_VAULT: Final = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-secrets/providers/"
     "Microsoft.KeyVault/vaults/kv-secrets"
 )
+_ANY_EXISTING_VAULT: Final = f"{{kind: existing, vault_id: {_ANY_VAULT}, write_secrets: true}}"
 _ANY_CERTIFICATE: Final = (
     f"{{kind: key-vault, vault_id: {_ANY_VAULT}, certificate_name: octopus-portal}}"
 )
@@ -124,7 +125,7 @@ COMPONENTS: tuple[Component, ...] = (
         "existing",
         "Existing Key Vault",
         "The way to a vault that exists already, for the secrets of the nodes.",
-        standalone=(f"key_vault={{kind: existing, vault_id: {_ANY_VAULT}}}",),
+        standalone=(f"key_vault={_ANY_EXISTING_VAULT}",),
     ),
     Component(
         "key-vault",

@@ -62,7 +62,7 @@ class ExistingKeyVault(Part, frozen=True, kw_only=True, tag="existing", tag_fiel
         Meta(
             pattern=r"^[0-9A-Za-z-]{0,60}$",
             description="What the names of the secrets begin with, where stacks share a vault.",
-            examples=["octopus-prod-"],
+            examples=["prod-"],
         ),
     ] = ""
 

@@ -77,3 +77,15 @@ class Stack(Part, frozen=True, kw_only=True):
         if self.nodes.names:
             return self.nodes.names
         return tuple(f"{self.name}-{number}" for number in range(1, self.nodes.count + 1))
+
+    @property
+    def windows_accounts(self) -> tuple[str, ...]:
+        """The accounts of the domain that Octopus is for a database with Windows authentication.
+
+        The computer accounts of the nodes, which install and upgrade it, and the account of the
+        service where it has one of its own.
+        """
+        domain = getattr(self.domain, "net_bios_name", "")
+        computers = tuple(f"{domain}\\{name}$" for name in self.node_names) if domain else ()
+        service = self.octopus.service_account.name
+        return (*computers, service) if service else computers

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from octoha_templates.config.places import Path
+from octoha_templates.config.rules.certificate import CERTIFICATE_RULES
 from octoha_templates.config.rules.database import DATABASE_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
 from octoha_templates.config.rules.existing_network import EXISTING_NETWORK_RULES
@@ -26,6 +27,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *DATABASE_RULES,
     *EXISTING_DATABASE_RULES,
     *SERVICE_RULES,
+    *CERTIFICATE_RULES,
     *RESILIENCE_RULES,
 )
 

@@ -38,5 +38,5 @@ param hstsEnabled = false
 param hstsMaxAgeSeconds = 31556926
 param sendTelemetry = false
 param preparationTimeoutMinutes = 60
-param bootstrapTimeoutMinutes = 90
+param bootstrapTimeoutMinutes = 120
 

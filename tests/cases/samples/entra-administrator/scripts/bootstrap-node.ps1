@@ -111,15 +111,17 @@ function Invoke-WithRetry {
         [string] $What,
         [scriptblock] $Action,
         [int] $Attempts = 40,
-        [int] $DelaySeconds = 15
+        [int] $DelaySeconds = 15,
+        [int] $LimitMinutes = 720
     )
 
+    $deadline = [DateTime]::UtcNow.AddMinutes($LimitMinutes)
     for ($attempt = 1; $true; $attempt++) {
         try {
             return (& $Action)
         }
         catch {
-            if ($attempt -ge $Attempts) {
+            if ($attempt -ge $Attempts -or [DateTime]::UtcNow -gt $deadline) {
                 throw "$What failed $attempt times: $($_.Exception.Message)"
             }
             Write-Log "$What failed (attempt $attempt of $Attempts): $($_.Exception.Message)"
@@ -465,9 +467,9 @@ function Get-DatabaseLogin {
 
 function Invoke-Sql {
     # Values travel as parameters; names are quoted by the server itself, with QUOTENAME.
-    param([string] $ClientId, [string] $Text, [hashtable] $Parameters = @{}, [int] $Attempts = 40)
+    param([string] $ClientId, [string] $Text, [hashtable] $Parameters = @{}, [int] $LimitMinutes = 20)
 
-    Invoke-WithRetry -What "Talking to the database as $(Get-DatabaseLogin)" -Attempts $Attempts -Action {
+    Invoke-WithRetry -What "Talking to the database as $(Get-DatabaseLogin)" -Attempts 240 -LimitMinutes $LimitMinutes -Action {
         $connection = Open-Database -ClientId $ClientId
         try {
             $command = $connection.CreateCommand()
@@ -519,7 +521,7 @@ function Wait-ForDatabaseUser {
     Write-Log ("The database user is for the Entra administrator to make. If the login fails now, run in the database: " +
         "CREATE USER [$name] WITH SID = $sid, TYPE = E; ALTER ROLE db_owner ADD MEMBER [$name];")
     $statement = "IF IS_ROLEMEMBER(N'db_owner') <> 1 THROW 50000, N'The user does not own the database yet.', 1;"
-    Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -Attempts 240 | Out-Null
+    Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -LimitMinutes 60 | Out-Null
 }
 
 function Wait-ForDatabase {
@@ -532,7 +534,7 @@ IF HAS_PERMS_BY_NAME(DB_NAME(), N'DATABASE', N'CONTROL') = 0
     THROW 50000, N'This login does not own the database: it has to be a member of db_owner.', 1;
 SELECT CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), N'Collation'));
 '@
-    $collation = [string](Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -Attempts 60)
+    $collation = [string](Invoke-Sql -ClientId $Settings.identityClientId -Text $statement -LimitMinutes 60)
     if ($collation -notmatch '_CI_') {
         throw ("The collation of the database is $collation; Octopus needs one without regard to case, such as " +
             'Latin1_General_CI_AS.')

@@ -138,7 +138,7 @@ param preparationTimeoutMinutes int = 60
 @description('Optional. How long the bootstrap of one node may take, in minutes.')
 @minValue(30)
 @maxValue(720)
-param bootstrapTimeoutMinutes int = 90
+param bootstrapTimeoutMinutes int = 120
 
 // ================ //
 // Variables        //
