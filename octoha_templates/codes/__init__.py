@@ -13,6 +13,7 @@ from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
 from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
+from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
@@ -30,6 +31,7 @@ CATALOGUE: dict[str, Code] = {
         *SYNC_CODES,
         *EXISTING_DATABASE_CODES,
         *CERTIFICATE_CODES,
+        *LOAD_BALANCER_CODES,
     )
 }
 

@@ -105,7 +105,7 @@ def _own_fragments() -> set[str]:
     """List what is included by its name in the folder of a component."""
     wiring = ("module.bicep.j2", *(f"main-{each}.j2" for each in WIRING))
     runbook = (f"runbook/{each}.md.j2" for each in RUNBOOK)
-    names = (*wiring, *runbook)
+    names = (*wiring, *runbook, "alerts.j2")
     found = {f"{each.id}/{name}" for each in COMPONENTS for name in names}
     found |= {f"{each.id}/documents/{name}.j2" for each in COMPONENTS for name in each.documents}
     found |= {

@@ -132,6 +132,8 @@ DOMAIN = (
     "network.dns_servers=[10.0.0.4]"
 )
 # A change that needs another one has it on a line of its own.
+# A public front end alone has a label; and environments have no environments.
+ONLY_OF_OTHER_SHAPES = {"environments", "load_balancer.dns_label"}
 SHAPE_CHANGES = {
     "octopus.certificate": "octopus.certificate="
     f"{{kind: key-vault, vault_id: {VAULT}, certificate_name: portal}}",
@@ -154,6 +156,10 @@ SHAPE_CHANGES = {
     "database.authentication": "database.authentication=sql",
     "database.entra_administrator": "database.entra_administrator="
     "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",
+    "load_balancer.exposure": "load_balancer={exposure: public, open_to_internet: true}",
+    "load_balancer.open_to_internet": "load_balancer={exposure: public, open_to_internet: true}",
+    "load_balancer.open_polling_to_internet": "load_balancer={exposure: public, "
+    "open_polling_to_internet: true}",
     "load_balancer.grpc": "load_balancer.grpc=true",
     "load_balancer.portal_dns_zone": "load_balancer.portal_dns_zone=false",
     "backup": "backup={kind: none}",
@@ -208,7 +214,7 @@ def _equal_values(one: Any, other: Any, path: str) -> Any:
         mine, its = getattr(one, name), getattr(other, name)
         if hasattr(mine, "__struct_fields__"):
             yield from _equal_values(mine, its, here)
-        elif mine == its and here not in shapes and here != "environments":
+        elif mine == its and here not in shapes and here not in ONLY_OF_OTHER_SHAPES:
             yield here
 
 

@@ -48,7 +48,16 @@ from octoha_templates.config.model.domain import (
     NoDomain,
     OuPath,
 )
-from octoha_templates.config.model.load_balancer import AzureLoadBalancer, LoadBalancer
+from octoha_templates.config.model.load_balancer import (
+    ApplicationGateway,
+    AzureLoadBalancer,
+    ExistingLoadBalancer,
+    LoadBalancer,
+    PollingBalancer,
+    PollingEndpoint,
+    Waf,
+    WafExclusion,
+)
 from octoha_templates.config.model.network import (
     ExistingNetwork,
     ExistingSubnet,
@@ -101,6 +110,7 @@ __all__ = [
     "SHAPE",
     "Access",
     "Administrator",
+    "ApplicationGateway",
     "AzureFiles",
     "AzureLoadBalancer",
     "AzureSql",
@@ -120,6 +130,7 @@ __all__ = [
     "ExistingDatabase",
     "ExistingDomain",
     "ExistingKeyVault",
+    "ExistingLoadBalancer",
     "ExistingNetwork",
     "ExistingSubnet",
     "ExistingSubnets",
@@ -157,6 +168,8 @@ __all__ = [
     "Patching",
     "Peering",
     "PfxCertificate",
+    "PollingBalancer",
+    "PollingEndpoint",
     "Port",
     "PrivateDnsZones",
     "RecoveryServices",
@@ -173,5 +186,7 @@ __all__ = [
     "UserAccount",
     "VirtualMachines",
     "VmSize",
+    "Waf",
+    "WafExclusion",
     "Weekday",
 ]

@@ -1,44 +1,390 @@
-"""The alternatives for what stands in front of the nodes."""
+"""The alternatives for what stands in front of the nodes.
+
+Every alternative is a struct of its own. What they share is who carries portal traffic to the nodes
+(`nodes_join_pools`) and how polling Tentacles reach each node (`polling`): Octopus wants port 10943 of
+every node on its own and never behind an HTTP layer, so a layer-7 balancer has a layer-4 one beside it.
+
+Source: octopus.com/docs, "Load balancers", "Polling Tentacles with HA"; learn.microsoft.com, "Load
+Balancer limits", "Application Gateway limits", "WAF request size limits".
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from octoha_templates.config.model.base import SHAPE, IpAddress, Part, Port
+from octoha_templates.config.model.base import SHAPE, Cidr, IpAddress, Part, Port, ResourceId
+
+DnsLabel = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9-]{1,61}[a-z0-9]$",
+        description="First part of the DNS name that Azure gives a public address.",
+        examples=["octopus-portal"],
+    ),
+]
+Exposure = Annotated[
+    Literal["internal", "public"],
+    Meta(
+        extra_json_schema=SHAPE,
+        description="public has an address on the Internet, closed except for the prefixes named.",
+    ),
+]
+FirstPollingPort = Annotated[
+    Port,
+    Meta(description="Front-end port of the first node's polling port; the others follow."),
+]
+Grpc = Annotated[bool, Meta(extra_json_schema=SHAPE, description="Balance the gRPC port too.")]
+IdleTimeout = Annotated[
+    int, Meta(ge=4, le=100, description="Minutes until an idle connection is reset.")
+]
+PrivateIpAddress = Annotated[
+    IpAddress | None,
+    Meta(
+        description="Fixed front-end address; Azure chooses when absent.",
+        examples=["10.20.0.132"],
+    ),
+]
+PublicDnsLabel = Annotated[
+    DnsLabel | None,
+    Meta(description="DNS label of the public address; one made of the name when absent."),
+]
+PortalDnsZone = Annotated[
+    bool,
+    Meta(
+        extra_json_schema=SHAPE,
+        description="Make a private DNS zone for the portal's name, pointing at the private front "
+        "end.",
+    ),
+]
+OpenToInternet = Annotated[
+    bool,
+    Meta(
+        extra_json_schema=SHAPE,
+        description="Let everyone on the Internet open the portal, not only "
+        "network.client_prefixes.",
+    ),
+]
+OpenPollingToInternet = Annotated[
+    bool,
+    Meta(
+        extra_json_schema=SHAPE,
+        description="Let polling Tentacles call from anywhere on the Internet, not only from "
+        "network.polling_prefixes.",
+    ),
+]
+
+
+class PollingBalancer(Part, frozen=True, kw_only=True):
+    """The Standard load balancer beside a layer-7 one: a port per node for polling Tentacles, and gRPC.
+
+    HTTP layers cannot carry either: polling Tentacles authenticate each other with certificates of
+    their own, end to end.
+    """
+
+    exposure: Exposure = "internal"
+    private_ip_address: PrivateIpAddress = None
+    dns_label: PublicDnsLabel = None
+    open_to_internet: OpenPollingToInternet = False
+    first_polling_port: FirstPollingPort = 10943
+    grpc: Grpc = False
+    idle_timeout_minutes: IdleTimeout = 30
+
+
+class AnyLoadBalancer(Part, frozen=True, kw_only=True):
+    """What every alternative answers."""
+
+    @property
+    def has_polling_rules(self) -> bool:
+        """Whether the balancer itself has an inbound NAT rule per node that its interface joins."""
+        return False
+
+    @property
+    def has_portal_zone(self) -> bool:
+        """Whether there is a private DNS zone for the name of the portal."""
+        return False
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether it is a resource of the stack that alerts can watch."""
+        return True
+
+    @property
+    def nodes_join_pools(self) -> bool:
+        """Whether the interfaces of the nodes join its pools; otherwise it lists their addresses."""
+        return True
 
 
 class AzureLoadBalancer(
-    Part, frozen=True, kw_only=True, tag="azure-load-balancer", tag_field="kind"
+    AnyLoadBalancer, frozen=True, kw_only=True, tag="azure-load-balancer", tag_field="kind"
 ):
-    """Standard internal load balancer, zone-redundant; TLS ends on the nodes."""
+    """Standard load balancer, zone-redundant, internal or public; TLS ends on the nodes."""
 
+    exposure: Exposure = "internal"
+    private_ip_address: PrivateIpAddress = None
+    dns_label: PublicDnsLabel = None
+    open_to_internet: OpenToInternet = False
+    open_polling_to_internet: OpenPollingToInternet = False
+    first_polling_port: FirstPollingPort = 10943
+    grpc: Grpc = False
+    idle_timeout_minutes: IdleTimeout = 30
+    portal_dns_zone: PortalDnsZone = True
+
+    @property
+    def has_polling_rules(self) -> bool:
+        """It carries polling Tentacles itself."""
+        return True
+
+    @property
+    def has_portal_zone(self) -> bool:
+        """Whether there is a private DNS zone for the portal: only a private address goes in one."""
+        return self.portal_dns_zone and self.exposure == "internal"
+
+
+class WafExclusion(Part, frozen=True, kw_only=True):
+    """A part of requests whose values the managed rules do not look at."""
+
+    variable: Annotated[
+        Literal["RequestArgValues", "RequestCookieValues", "RequestHeaderValues"],
+        Meta(description="Which part of a request; values in a JSON body count as arguments."),
+    ] = "RequestArgValues"
+    operator: Annotated[
+        Literal["Equals", "StartsWith", "EndsWith", "Contains"],
+        Meta(description="How the name is compared."),
+    ] = "Equals"
+    selector: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=256,
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+            description="Name of the argument, cookie or header, as the firewall log shows it.",
+            examples=["ReleaseNotes"],
+        ),
+    ]
+
+
+class Waf(Part, frozen=True, kw_only=True):
+    """The web application firewall in front of the portal.
+
+    Package uploads go through it and stay inspected: the limit of the firewall for uploads is above
+    what Octopus is sent, and large bodies are let through on the upload paths only.
+    """
+
+    mode: Annotated[
+        Literal["Prevention", "Detection"],
+        Meta(description="Prevention blocks; Detection only writes to the log."),
+    ] = "Prevention"
+    rule_set_version: Annotated[
+        Literal["2.1", "2.2"],
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Version of Microsoft_DefaultRuleSet; 2.1 where a cloud has no newer one.",
+        ),
+    ] = "2.2"
+    upload_limit_mb: Annotated[
+        int,
+        Meta(ge=100, le=4000, description="Largest package upload, in MB; Azure takes up to 4000."),
+    ] = 4000
+    body_limit_mb: Annotated[
+        int,
+        Meta(ge=2, le=100, description="Largest body of requests that are no uploads, in MB."),
+    ] = 16
+    sign_ins_per_minute: Annotated[
+        int,
+        Meta(
+            ge=5,
+            le=5000,
+            description="Sign-ins with a password that one address may try in a minute.",
+        ),
+    ] = 60
+    exclusions: Annotated[
+        tuple[WafExclusion, ...],
+        Meta(
+            max_length=100,
+            description="What the rules leave alone, apart from scripts, variables and tokens of "
+            "Octopus.",
+        ),
+    ] = ()
+
+
+class ApplicationGateway(
+    AnyLoadBalancer, frozen=True, kw_only=True, tag="application-gateway", tag_field="kind"
+):
+    """Application Gateway WAF_v2 over the zones, TLS again to the nodes, and a balancer for polling."""
+
+    exposure: Annotated[
+        Literal["internal", "public", "both"],
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Where it listens. public is closed except for network.client_prefixes.",
+        ),
+    ] = "internal"
     private_ip_address: Annotated[
         IpAddress | None,
         Meta(
-            description="Fixed front-end address; Azure chooses when absent.",
-            examples=["10.20.0.132"],
+            description="Private front-end address; the last one of its subnet when absent.",
+            examples=["10.20.2.254"],
         ),
     ] = None
-    first_polling_port: Annotated[
-        Port,
-        Meta(description="Front-end port of the first node's polling port; the others follow."),
-    ] = 10943
-    grpc: Annotated[
-        bool, Meta(extra_json_schema=SHAPE, description="Balance the gRPC port too.")
-    ] = False
-    idle_timeout_minutes: Annotated[
-        int,
-        Meta(ge=4, le=100, description="Minutes until an idle connection is reset."),
-    ] = 30
-    portal_dns_zone: Annotated[
+    dns_label: PublicDnsLabel = None
+    open_to_internet: OpenToInternet = False
+    http_redirect: Annotated[
         bool,
         Meta(
             extra_json_schema=SHAPE,
-            description="Make a private DNS zone for the portal's name, pointing at the front end.",
+            description="Listen on port 80 too, only to redirect to HTTPS for good.",
         ),
-    ] = True
+    ] = False
+    min_capacity: Annotated[
+        int, Meta(ge=2, le=124, description="Instances that are always there.")
+    ] = 2
+    max_capacity: Annotated[
+        int, Meta(ge=2, le=125, description="Instances that it grows to under load.")
+    ] = 10
+    request_timeout_seconds: Annotated[
+        int,
+        Meta(
+            ge=60,
+            le=86400,
+            description="Seconds a node may take to answer; uploads and long queries need time.",
+        ),
+    ] = 900
+    drain_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3600,
+            description="Seconds that requests under way keep a node that is taken out.",
+        ),
+    ] = 300
+    backend_root_certificates: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Meta(
+                    pattern=r"^MII[A-Za-z0-9+/]+={0,2}$",
+                    max_length=33000,
+                    description="Root certificate in DER, in base64 on one line.",
+                ),
+            ],
+            ...,
+        ],
+        Meta(
+            max_length=10,
+            description="Roots of a private authority that signed the nodes' certificate; empty "
+            "for a public one.",
+        ),
+    ] = ()
+    waf: Waf = Waf()
+    portal_dns_zone: PortalDnsZone = True
+    polling: Annotated[
+        PollingBalancer | None,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="The balancer for polling Tentacles and gRPC; null when nobody polls.",
+        ),
+    ] = PollingBalancer()
+
+    @property
+    def nodes_join_pools(self) -> bool:
+        """The gateway lists addresses: interfaces that join it change it, one after the other."""
+        return False
+
+    @property
+    def has_public_front_end(self) -> bool:
+        """Whether it listens on an address on the Internet."""
+        return self.exposure in ("public", "both")
+
+    @property
+    def has_private_front_end(self) -> bool:
+        """Whether it listens on an address of its subnet."""
+        return self.exposure in ("internal", "both")
+
+    @property
+    def front_ends(self) -> tuple[str, ...]:
+        """The names of its front ends."""
+        named = (("private", self.has_private_front_end), ("public", self.has_public_front_end))
+        return tuple(name for name, is_there in named if is_there)
+
+    @property
+    def has_portal_zone(self) -> bool:
+        """Whether there is a private DNS zone for the portal: only a private address goes in one."""
+        return self.portal_dns_zone and self.has_private_front_end
 
 
-LoadBalancer = AzureLoadBalancer
+class PollingEndpoint(Part, frozen=True, kw_only=True):
+    """Where polling Tentacles reach one node through a balancer that exists already."""
+
+    node: Annotated[str, Meta(min_length=1, max_length=15, description="Name of the node.")]
+    address: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[0-9]{1,5}$",
+            description="Address or name, and port.",
+            examples=["octopus.example.com:10943"],
+        ),
+    ]
+
+
+class ExistingLoadBalancer(
+    AnyLoadBalancer, frozen=True, kw_only=True, tag="existing", tag_field="kind"
+):
+    """A balancer that exists already; nothing of it is made or changed."""
+
+    portal_address: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$",
+            description="Name or address of the balancer, which the portal's name leads to.",
+            examples=["10.0.4.4", "balancer.example.com"],
+        ),
+    ]
+    trusted_proxies: Annotated[
+        tuple[Cidr, ...],
+        Meta(
+            max_length=50,
+            description="Where it calls the nodes from when it ends TLS; its forwarded headers are "
+            "believed. Empty for one that passes connections on.",
+        ),
+    ] = ()
+    backend_pools: Annotated[
+        tuple[ResourceId, ...],
+        Meta(
+            max_length=10, description="Backend pools of Azure load balancers that the nodes join."
+        ),
+    ] = ()
+    application_gateway_pools: Annotated[
+        tuple[ResourceId, ...],
+        Meta(
+            max_length=10, description="Backend pools of application gateways that the nodes join."
+        ),
+    ] = ()
+    polling_endpoints: Annotated[
+        tuple[PollingEndpoint, ...],
+        Meta(max_length=16, description="Where polling Tentacles reach each node through it."),
+    ] = ()
+    grpc: Annotated[
+        bool, Meta(extra_json_schema=SHAPE, description="It balances the gRPC port too.")
+    ] = False
+    polling: Annotated[
+        PollingBalancer | None,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Make a balancer of the stack's own for polling Tentacles and gRPC.",
+        ),
+    ] = None
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whoever runs it watches it."""
+        return False
+
+    @property
+    def portal_target(self) -> Literal["A", "CNAME"]:
+        """The kind of DNS record for the name of the portal."""
+        return "A" if self.portal_address.replace(".", "").isdigit() else "CNAME"
+
+
+LoadBalancer = AzureLoadBalancer | ApplicationGateway | ExistingLoadBalancer

@@ -13,6 +13,7 @@ from octoha_templates.config.rules.certificate import CERTIFICATE_RULES
 from octoha_templates.config.rules.database import DATABASE_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
 from octoha_templates.config.rules.existing_network import EXISTING_NETWORK_RULES
+from octoha_templates.config.rules.load_balancer import LOAD_BALANCER_RULES
 from octoha_templates.config.rules.network import NETWORK_RULES
 from octoha_templates.config.rules.nodes import NODE_RULES
 from octoha_templates.config.rules.resilience import RESILIENCE_RULES
@@ -28,6 +29,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *EXISTING_DATABASE_RULES,
     *SERVICE_RULES,
     *CERTIFICATE_RULES,
+    *LOAD_BALANCER_RULES,
     *RESILIENCE_RULES,
 )
 

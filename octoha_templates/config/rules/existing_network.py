@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from octoha_templates.config.model import ExistingNetwork, Firewall, NewNetwork
 from octoha_templates.config.plan import network_plan
+from octoha_templates.config.plan.load_balancer import OPENED_BY_KEY
 from octoha_templates.config.rules.network import PLAN_READS, address_from_text, networks
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
@@ -109,6 +110,9 @@ def opened_to_the_internet(site: Site) -> Iterator[Diagnostic]:
     """Whatever the Internet can reach is said aloud."""
     for rule in network_plan(site.stack).rules:
         is_open = rule.source.tag == "Internet" or rule.source.parameter in _open(site)
+        if rule.name in OPENED_BY_KEY:
+            # OCT660 and OCT661 name the key.
+            continue
         if rule.direction == "Inbound" and rule.access == "Allow" and is_open:
             yield site.note(
                 "OCT725",

@@ -48,7 +48,7 @@ def address_space(site: Site) -> Iterator[Diagnostic]:
     at = site.at("network.address_space")
     network = network_from_text(text)
     if network is None:
-        yield _no_range(site, "network.address_space", text)
+        yield no_range(site, "network.address_space", text)
     elif not 8 <= network.prefixlen <= 29:
         yield site.error(
             "OCT141",
@@ -70,7 +70,7 @@ def subnet_ranges(site: Site) -> Iterator[Diagnostic]:
     """Every subnet is a range."""
     for name, text in used_subnets(site).items():
         if network_from_text(text) is None:
-            yield _no_range(site, f"network.subnets.{name}", text)
+            yield no_range(site, f"network.subnets.{name}", text)
 
 
 @reads("network.client_prefixes", "network.polling_prefixes")
@@ -84,7 +84,7 @@ def prefixes(site: Site) -> Iterator[Diagnostic]:
         for index, text in enumerate(listed):
             path = f"network.{name}.{index}"
             if network_from_text(text) is None:
-                yield _no_range(site, path, text)
+                yield no_range(site, path, text)
             elif text in listed[:index]:
                 yield site.error(
                     "OCT148",
@@ -99,7 +99,7 @@ def dns_servers(site: Site) -> Iterator[Diagnostic]:
     """Every DNS server is an address."""
     for index, text in enumerate(site.stack.network.dns_servers):
         if address_from_text(text) is None:
-            yield _no_address(site, f"network.dns_servers.{index}", text)
+            yield no_address(site, f"network.dns_servers.{index}", text)
 
 
 @reads("network.address_space", "network.subnets", *PLAN_READS)
@@ -176,32 +176,6 @@ def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.subnets", *PLAN_READS, "load_balancer.private_ip_address")
-def front_end_address(site: Site) -> Iterator[Diagnostic]:
-    """A fixed front-end address is a free one of the load balancer's subnet."""
-    text = site.stack.load_balancer.private_ip_address
-    if text is None:
-        return
-    path = "load_balancer.private_ip_address"
-    address, subnet = address_from_text(text), networks(site).get("load_balancer")
-    if address is None:
-        yield _no_address(site, path, text)
-    elif subnet and address not in subnet:
-        yield site.error(
-            "OCT145",
-            f"`{path}` is {text}, which is not inside the load balancer's subnet {subnet}",
-            site.at(path),
-            f"take one from {subnet[4]} to {subnet[-2]}" if subnet.num_addresses > 5 else "",
-        )
-    elif subnet and address in (*(subnet[index] for index in range(4)), subnet[-1]):
-        yield site.error(
-            "OCT145",
-            f"`{path}` is {text}, one of the five addresses that Azure keeps in {subnet}",
-            site.at(path),
-            f"take one from {subnet[4]} to {subnet[-2]}",
-        )
-
-
 @reads("network.access")
 def one_of_each_access(site: Site) -> Iterator[Diagnostic]:
     """There is at most one way in of each kind."""
@@ -273,7 +247,7 @@ def address_from_text(text: str) -> IPv4Address | None:
         return None
 
 
-def _no_range(site: Site, path: str, text: str) -> Diagnostic:
+def no_range(site: Site, path: str, text: str) -> Diagnostic:
     """The text is in the form of a range and still is none."""
     name = dotted(as_path(path))
     try:
@@ -293,7 +267,8 @@ def _no_range(site: Site, path: str, text: str) -> Diagnostic:
     )
 
 
-def _no_address(site: Site, path: str, text: str) -> Diagnostic:
+def no_address(site: Site, path: str, text: str) -> Diagnostic:
+    """The text is in the form of an address and still is none."""
     return site.error(
         "OCT140",
         f"`{dotted(as_path(path))}` is {text}, which is not an IPv4 address",
@@ -311,7 +286,6 @@ NETWORK_RULES: tuple[Rule, ...] = (
     subnets_apart,
     subnet_sizes,
     room_for_nodes,
-    front_end_address,
     one_of_each_access,
     bastion_features,
 )

@@ -23,8 +23,6 @@ _PORTS_OF_WINDOWS: Final = {
     5986: "WinRM",
     47001: "WinRM",
 }
-_LAST_FRONT_END_PORT: Final = 65534
-_LABELS_OF_A_HOST: Final = 3
 _REGIONS: Final = {
     "AzureUSGovernment": ("usgov", "usdod"),
     "AzureChinaCloud": ("china",),
@@ -54,33 +52,6 @@ def ports_of_nodes(site: Site) -> Iterator[Diagnostic]:
             f"`octopus.polling_port` and `octopus.grpc_port` are both {octopus.grpc_port}",
             site.at("octopus.grpc_port", "octopus.polling_port"),
             "take two ports",
-        )
-
-
-@reads("load_balancer", "nodes.count", "octopus.grpc_port")
-def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
-    """The polling ports of the nodes are free on the front end of the load balancer."""
-    balancer, count = site.stack.load_balancer, site.stack.nodes.count
-    first, last = balancer.first_polling_port, balancer.first_polling_port + count - 1
-    at = site.at("load_balancer.first_polling_port", "nodes.count", "octopus.grpc_port")
-    taken = {site.stack.octopus.grpc_port: "gRPC"} if balancer.grpc else {}
-    taken[443] = "the portal"
-    for port, owner in sorted(taken.items()):
-        if first <= port <= last:
-            yield site.error(
-                "OCT181",
-                f"the {count} nodes poll on ports {first} to {last} of the load balancer, but "
-                f"{port} is {owner}'s",
-                at,
-                "move load_balancer.first_polling_port",
-            )
-    if last > _LAST_FRONT_END_PORT:
-        yield site.error(
-            "OCT181",
-            f"the {count} nodes poll on ports {first} to {last} of the load balancer, which ends "
-            f"at {_LAST_FRONT_END_PORT}",
-            at,
-            "lower load_balancer.first_polling_port",
         )
 
 
@@ -117,24 +88,8 @@ def vault_is_a_vault(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("octopus.host_name", "load_balancer.portal_dns_zone")
-def portal_zone(site: Site) -> Iterator[Diagnostic]:
-    """The private zone of the portal's name does not hide a whole domain."""
-    host_name = site.stack.octopus.host_name
-    if site.stack.load_balancer.portal_dns_zone and host_name.count(".") < _LABELS_OF_A_HOST - 1:
-        yield site.warning(
-            "OCT184",
-            f"the private DNS zone {host_name} hides all public names of that domain "
-            "in the network",
-            site.at("octopus.host_name"),
-            f"take a name below it, octopus.{host_name}, or write portal_dns_zone: false",
-        )
-
-
 SERVICE_RULES: tuple[Rule, ...] = (
     ports_of_nodes,
-    ports_of_front_end,
     region_of_cloud,
     vault_is_a_vault,
-    portal_zone,
 )

@@ -16,7 +16,7 @@ REQUIRED = {
 }
 # A config of its own: what is required cannot stand beside it.
 ALONE = {"OCT101", "OCT102", "OCT114", "OCT121"}
-ENTRIES = [entry for code, entry in CATALOGUE.items() if code.startswith("OCT1")]
+ENTRIES = [entry for code, entry in CATALOGUE.items() if code.startswith(("OCT1", "OCT6"))]
 WITH_EXAMPLE = [one for one in ENTRIES if one.example]
 WITH_ADVICE = [one for one in ENTRIES if one.instead.count("\n") and one.code != "OCT177"]
 

@@ -55,6 +55,7 @@ def test_probe_asks_octopus_itself_over_https(component: Component) -> None:
         "requestPath": "/api/octopusservernodes/ping",
         "intervalInSeconds": 5,
         "probeThreshold": 2,
+        "noHealthyBackendsBehavior": "AllProbedDown",
     }
 
 

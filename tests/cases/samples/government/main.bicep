@@ -108,7 +108,7 @@ param keyVaultEntriesExpireOn string = ''
 
 // ----- Load balancer -----
 
-@description('Optional. Fixed private address of the front end; empty lets Azure choose.')
+@description('Optional. Fixed private address of the load balancer; empty lets Azure choose.')
 param loadBalancerPrivateIpAddress string = ''
 
 @description('Optional. Front-end port of the first node for polling Tentacles; the other nodes follow.')
@@ -448,8 +448,8 @@ module loadBalancer 'modules/azure-load-balancer.bicep' = {
     tags: tags
     namePrefix: namePrefix
     loadBalancerSubnetResourceId: network.outputs.loadBalancerSubnetResourceId
-    nodeNames: nodeNames
     privateIpAddress: loadBalancerPrivateIpAddress
+    nodeNames: nodeNames
     zones: zones
     firstPollingPort: firstPollingPort
     pollingPort: pollingPort
@@ -629,7 +629,13 @@ output workspaceResourceId string = logAnalytics.outputs.resourceId
 @description('Address of the Key Vault.')
 output keyVaultUri string = keyVault.outputs.vaultUri
 
-@description('Private address of the load balancer; the portal\'s name must lead here.')
+@description('What the name of the portal must lead to.')
+output portalAddress string = loadBalancer.outputs.portalAddress
+
+@description('Kind of DNS record for the name of the portal.')
+output portalTarget string = loadBalancer.outputs.portalTarget
+
+@description('Address of the load balancer.')
 output loadBalancerIpAddress string = loadBalancer.outputs.frontendIpAddress
 
 @description('Where polling Tentacles reach each node.')

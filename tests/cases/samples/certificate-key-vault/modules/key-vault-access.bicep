@@ -1,5 +1,5 @@
 metadata name = 'Access to an existing Key Vault'
-metadata description = 'Lets the nodes read the secrets that are theirs in a vault that exists already, and no others.'
+metadata description = 'Lets a managed identity read the secrets that are its own in a vault that exists already, and no others.'
 
 // ================ //
 // Parameters       //
@@ -14,8 +14,8 @@ param keyVaultName string
 @minLength(1)
 param secretNames array
 
-@description('Required. Object (principal) ID of the managed identity with which the nodes read the secrets.')
-param nodesIdentityPrincipalId string
+@description('Required. Object (principal) ID of the managed identity that reads the secrets.')
+param readerPrincipalId string
 
 // ================ //
 // Resources        //
@@ -30,14 +30,14 @@ resource secrets 'Microsoft.KeyVault/vaults/secrets@2026-02-01' existing = [for 
   name: secretName
 }]
 
-// One assignment per secret: what else lies in the vault is not for the nodes.
+// One assignment per secret: what else lies in the vault is not for its reader.
 resource secretsUsers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (secretName, index) in secretNames: {
   scope: secrets[index]
-  name: guid(keyVault.id, secretName, nodesIdentityPrincipalId, 'Key Vault Secrets User')
+  name: guid(keyVault.id, secretName, readerPrincipalId, 'Key Vault Secrets User')
   properties: {
     // Key Vault Secrets User
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
-    principalId: nodesIdentityPrincipalId
+    principalId: readerPrincipalId
     principalType: 'ServicePrincipal'
   }
 }]

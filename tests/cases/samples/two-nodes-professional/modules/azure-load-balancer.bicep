@@ -24,10 +24,6 @@ param loadBalancerName string = 'lbi-${namePrefix}'
 @description('Required. Subnet of the front end.')
 param loadBalancerSubnetResourceId string
 
-@description('Required. Names of the nodes, in order.')
-@minLength(1)
-param nodeNames array
-
 @description('Optional. Fixed private address of the front end; empty lets Azure choose.')
 param privateIpAddress string = ''
 
@@ -36,6 +32,10 @@ param zones array = [
   '1'
   '2'
 ]
+
+@description('Required. Names of the nodes, in order.')
+@minLength(1)
+param nodeNames array
 
 @description('Optional. Front-end port of the first node for polling Tentacles; the other nodes follow, one port each.')
 @minValue(1)
@@ -112,6 +112,8 @@ resource loadBalancer 'Microsoft.Network/loadBalancers@2025-05-01' = {
           requestPath: '/api/octopusservernodes/ping'
           intervalInSeconds: 5
           probeThreshold: 2
+          // When all nodes drain, nobody is let in; connections that exist are left to finish.
+          noHealthyBackendsBehavior: 'AllProbedDown'
         }
       }
     ]
@@ -220,7 +222,16 @@ output name string = loadBalancer.name
 @description('Resource ID of the load balancer.')
 output resourceId string = loadBalancer.id
 
-@description('Backend pools that the nodes join, each an object with id.')
+@description('What the name of the portal must lead to.')
+output portalAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress
+
+@description('Kind of DNS record for the name of the portal.')
+output portalTarget string = 'A'
+
+@description('Address of the front end.')
+output frontendIpAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress
+
+@description('Backend pools that the interfaces of the nodes join, each an object with id.')
 output backendAddressPools array = [
   {
     id: loadBalancer.properties.backendAddressPools[0].id
@@ -230,22 +241,13 @@ output backendAddressPools array = [
 @description('Backend pools of application gateways that the nodes join: none.')
 output applicationGatewayBackendAddressPools array = []
 
-@description('Resource ID of the load balancer whose inbound NAT rules lead to the polling port of each node.')
-output pollingLoadBalancerResourceId string = loadBalancer.id
-
-@description('What the name of the portal must lead to: a private address.')
-output portalAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress
-
-@description('Kind of DNS record for the name of the portal.')
-output portalRecordType string = 'A'
-
 @description('Addresses whose forwarded headers the nodes trust: none, because this balancer changes nothing.')
 output trustedProxies array = []
 
-@description('Private address of the front end.')
-output frontendIpAddress string = loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress
+@description('Resource ID of the load balancer whose inbound NAT rules lead to the polling port of each node.')
+output pollingLoadBalancerResourceId string = loadBalancer.id
 
-@description('Where polling Tentacles reach each node: its name and the front-end port.')
+@description('Where polling Tentacles reach each node: its name, and address with front-end port.')
 output pollingEndpoints array = [for (nodeName, index) in nodeNames: {
   node: nodeName
   address: '${loadBalancer.properties.frontendIPConfigurations[0].properties.privateIPAddress}:${firstPollingPort + index}'
