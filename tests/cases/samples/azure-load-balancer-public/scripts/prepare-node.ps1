@@ -556,6 +556,7 @@ function Initialize-HomeFolder {
         Write-Log 'The home volume has grown with its disk.'
     }
 }
+
 function Set-RegistryNumber {
     param([string] $Path, [string] $Name, [int] $Value)
 
@@ -623,7 +624,6 @@ function Set-DefenderExclusions {
         }
     }
 }
-
 
 # ---------------------------------------------------------------- account of the service
 
@@ -790,9 +790,7 @@ function New-SharedDrive {
     if ($null -ne (Get-Volume -DriveLetter $Drive[0] -ErrorAction SilentlyContinue)) {
         throw "$Drive is a disk of this machine already; take another letter for the share, the same on every node."
     }
-    if ($null -ne (Get-SmbGlobalMapping -LocalPath $Drive -ErrorAction SilentlyContinue)) {
-        Remove-SmbGlobalMapping -LocalPath $Drive -Force
-    }
+    Get-SmbGlobalMapping -LocalPath $Drive -ErrorAction SilentlyContinue | Remove-SmbGlobalMapping -Force
     # For these accounts only: a global mapping is otherwise everybody's.
     $accounts = @('S-1-5-18', 'S-1-5-32-544' | ForEach-Object {
             $sid = New-Object System.Security.Principal.SecurityIdentifier $_

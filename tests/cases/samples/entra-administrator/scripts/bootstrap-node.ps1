@@ -79,6 +79,8 @@ $SharedFolders = [ordered]@{
 }
 
 $PortalPort = 443
+# What Octopus itself writes to the bindings of HTTP.sys.
+$OctopusAppId = '{E2096A4C-2391-4BE1-9F17-E353F930E7F1}'
 $SetupMarker = 'OctopusNodeSetup'
 $KnownSecrets = New-Object 'System.Collections.Generic.List[string]'
 $Settings = $null
@@ -459,7 +461,7 @@ function Get-DatabaseLogin {
     # Who asks, and where: what to look at when the database does not answer.
     $server = Get-ConnectionValue -Names 'Server', 'Data Source'
     switch ($Settings.databaseAuthentication) {
-        'windows' { return "this machine, at $server" }
+        'windows' { return "the computer account of $env:COMPUTERNAME, at $server" }
         'sql' { return "$(Get-ConnectionValue -Names 'User ID', 'UID'), at $server" }
         'entra' { return "a managed identity, at $server" }
     }
@@ -964,8 +966,19 @@ function Set-PortalBinding {
     if ($bound.ExitCode -eq 0) {
         Invoke-Native -FilePath 'netsh.exe' -Arguments @('http', 'delete', 'sslcert', $endpoint) | Out-Null
     }
-    Invoke-Octopus -Command 'ssl-certificate' -Options @(
-        "--thumbprint=$Thumbprint", '--certificate-store=My', "--port=$PortalPort", '--ip-address=0.0.0.0') | Out-Null
+    try {
+        Invoke-Octopus -Command 'ssl-certificate' -Options @(
+            "--thumbprint=$Thumbprint", '--certificate-store=My', "--port=$PortalPort", '--ip-address=0.0.0.0') | Out-Null
+    }
+    catch {
+        # Rather the certificate before than none at all, until the next run.
+        $before = [regex]::Match($bound.Output, '\b[0-9a-fA-F]{40}\b').Value
+        if ($before -ne '') {
+            Invoke-Native -FilePath 'netsh.exe' -Arguments @('http', 'add', 'sslcert', $endpoint,
+                "certhash=$before", 'certstorename=My', "appid=$OctopusAppId") | Out-Null
+        }
+        throw
+    }
     Write-Log "Bound certificate $Thumbprint to port $PortalPort."
 }
 
@@ -1076,6 +1089,7 @@ function Get-PingStatus {
 function Start-OctopusService {
     param([string] $Thumbprint)
 
+    Set-State 'stopped' ''
     if ((Get-Service -Name $ServiceName).Status -ne 'Running') {
         Invoke-Octopus -Command 'service' -Options @('--start') | Out-Null
     }
