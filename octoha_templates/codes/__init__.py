@@ -11,6 +11,7 @@ from octoha_templates.codes._entry import Code
 from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
+from octoha_templates.codes.parts_access import ACCESS_CODES
 from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
@@ -29,6 +30,7 @@ CATALOGUE: dict[str, Code] = {
         *TEMPLATE_CODES,
         *FILE_CODES,
         *SYNC_CODES,
+        *ACCESS_CODES,
         *EXISTING_DATABASE_CODES,
         *CERTIFICATE_CODES,
         *LOAD_BALANCER_CODES,

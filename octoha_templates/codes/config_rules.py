@@ -62,14 +62,15 @@ NETWORK_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT146",
         "The same kind of access twice",
-        "A virtual network has at most one Bastion.",
+        "A virtual network has at most one Bastion, one VPN gateway and one ExpressRoute gateway.",
         example="network:\n  access:\n    - kind: bastion\n    - kind: bastion",
         sources=(_BASTION,),
     ),
     Code(
         "OCT147",
-        "Not with a Basic Bastion",
-        "The native client and more than two scale units come with the Standard SKU.",
+        "Not with this Bastion",
+        "The native client and more than two scale units come with the Standard SKU; session "
+        "recording and a Bastion without public address with Premium.",
         example="network:\n  access:\n    - kind: bastion\n      sku: Basic\n      "
         "native_client: true",
         sources=(_BASTION,),

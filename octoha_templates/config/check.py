@@ -154,6 +154,8 @@ def _findings(problem: SchemaProblem, document: Document, data: Any) -> Iterator
         code = "OCT128"
     elif problem.kind.name == "WRONG_PATTERN":
         hint = _form_hint(problem.path, data)
+    elif problem.kind.name == "WRONG_VALUE":
+        hint = _refusal_hint(problem.path, value, data) or hint
     elif problem.kind.name == "WRONG_TYPE" and value is None:
         hint = hint or "give it a value, or delete the key and get the default"
     elif problem.kind.name == "WRONG_TYPE" and isinstance(value, str):
@@ -170,6 +172,13 @@ def _truth_hint(value: str) -> str:
     if value.lower() in ("yes", "on", "y"):
         return "write true"
     return "write false" if value.lower() in ("no", "off", "n") else ""
+
+
+def _refusal_hint(path: Path, value: Any, data: Any) -> str:
+    """Say why a value that Azure has is not among those allowed here; the types know it."""
+    key = key_at(path, data)
+    reasons = key.schema.get("x-refused", {}) if key else {}
+    return f"{value} is refused: {reasons[value]}" if value in reasons else ""
 
 
 def _form_hint(path: Path, data: Any) -> str:

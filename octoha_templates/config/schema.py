@@ -67,7 +67,7 @@ def _tidy(schema: Any) -> Any:
     return {
         key: _tidy(value)
         for key, value in schema.items()
-        if key not in ("discriminator", "x-shape")
+        if key not in ("discriminator", "x-shape", "x-refused")
         and not (key == "title" and isinstance(value, str))
         and not (key == "default" and _holds_mapping(value))
     }

@@ -72,6 +72,8 @@ def _lines_of_key(key: Key, depth: int, *, explained: bool) -> Iterator[str]:
         yield f"{indent}{mark}{key.name}: {_written(_value(key))}"
     elif key.default is None and not key.required:
         block = [f"{key.name}:", *_lines_of_struct(key.structs[0], 1, explained=explained)]
+        for other in key.structs[1:]:
+            block += _lines_of_alternative(other, 1)
         yield from (f"{indent}# {line}" for line in block)
     elif key.is_list:
         yield f"{indent}{key.name}:{'' if key.default else ' []'}"
@@ -97,7 +99,7 @@ def _lines_of_struct(
 def _lines_of_items(key: Key, depth: int) -> Iterator[str]:
     """Write the default items of a list of parts, and the other kinds in comments."""
     indent = _INDENT * (depth + 1)
-    defaults = {type(item) for item in key.default}
+    defaults = {type(item) for item in key.default or ()}
     for struct in sorted(key.structs, key=lambda struct: struct not in defaults):
         is_default = struct in defaults
         if not is_default:

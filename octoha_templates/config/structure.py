@@ -146,6 +146,7 @@ def key_at(path: Path, data: Any) -> Key | None:
     key: Key | None = None
     for index, part in enumerate(path):
         if isinstance(part, int):
+            struct = struct_for(key, value_at(data, path[: index + 1])) if key else None
             continue
         if struct is None or part not in keys_of(struct):
             return None

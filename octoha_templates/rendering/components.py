@@ -33,6 +33,11 @@ _ANY_CERTIFICATE: Final = (
 )
 
 
+_EXPRESSROUTE: Final = (
+    "{kind: expressroute, circuit: {kind: new, provider: Equinix, peering_location: Amsterdam}}"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """A part of a stack that is rendered to one Bicep module.
@@ -218,6 +223,28 @@ COMPONENTS: tuple[Component, ...] = (
         "Azure Bastion",
         "RDP to the nodes over HTTPS, without public addresses on them.",
         standalone=("network.access=[{kind: bastion}]",),
+    ),
+    Component(
+        "access",
+        "vpn-gateway",
+        "VPN gateway",
+        "Tunnels to the networks of a company and to the machines of its people.",
+        standalone=("network.access=[{kind: vpn-gateway, point_to_site: {kind: entra}}]",),
+    ),
+    Component(
+        "access",
+        "expressroute",
+        "ExpressRoute",
+        "A private line to the networks of a company: gateway, circuit and connection.",
+        standalone=("network.access=[" + _EXPRESSROUTE + "]",),
+    ),
+    Component(
+        "access",
+        "jump-box",
+        "Jump box",
+        "A hardened Windows machine without public address, beside the nodes.",
+        ("harden-jump-box.ps1",),
+        standalone=("network.access=[{kind: bastion}, {kind: jump-box}]",),
     ),
     Component(
         "monitoring",

@@ -54,8 +54,8 @@ def _from_alternatives(error: SchemaError, path: Path) -> Iterator[SchemaProblem
     if values:
         yield value_problem(error.instance, path, values)
         return
-    fewest = min(len(_tag_errors(branch)) for branch in meant)
-    likely = [branch for branch in meant if len(_tag_errors(branch)) == fewest]
+    nearest = min(map(_distance, meant))
+    likely = [branch for branch in meant if _distance(branch) == nearest]
     if _all_lack_a_key(likely):
         yield from _common(likely, path)
         return
@@ -143,6 +143,12 @@ def _tag_errors(branch: Branch) -> dict[str, list[Any]]:
         if len(child.path) == 1 and values and isinstance(child.path[0], str):
             found[child.path[0]] = values
     return found
+
+
+def _distance(branch: Branch) -> tuple[int, int]:
+    """Rank an alternative by its keys with other values: where one certain value is wanted, most."""
+    wrong = _tag_errors(branch)
+    return sum(1 for values in wrong.values() if len(values) == 1), len(wrong)
 
 
 def _wanted_values(error: SchemaError) -> list[Any]:

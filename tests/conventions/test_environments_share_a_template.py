@@ -64,7 +64,7 @@ network:
   client_prefixes: [10.0.0.0/8]
   polling_prefixes: [10.60.0.0/16]
   outbound: {sku: Standard, idle_timeout_minutes: 20}
-  access: [{sku: Standard, scale_units: 3, native_client: false}]
+  access: [{sku: Standard, scale_units: 3, native_client: false, kerberos: true}]
 nodes:
   count: 2
   names: [blue, green]
@@ -153,6 +153,9 @@ SHAPE_CHANGES = {
     "network.private_dns_zones.key_vault": ZONE.format(key="key_vault"),
     "network.private_dns_zones.sql": ZONE.format(key="sql"),
     "network.private_dns_zones.file": ZONE.format(key="file"),
+    "network.access[0].private_only": "network.access=[{sku: Premium, private_only: true}]",
+    "network.access[0].session_recording": "network.access=[{sku: Premium, session_recording: true}]",
+    "network.access[0].allowed_prefixes": "network.access=[{allowed_prefixes: [203.0.113.0/24]}]",
     "database.authentication": "database.authentication=sql",
     "database.entra_administrator": "database.entra_administrator="
     "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from octoha_templates.config.model.access import JumpBox
 from octoha_templates.config.model.base import NO_SHAPE, Name, Part, Region
 from octoha_templates.config.model.database import AzureSql, Database
 from octoha_templates.config.model.domain import Domain, NoDomain
@@ -89,3 +90,11 @@ class Stack(Part, frozen=True, kw_only=True):
         computers = tuple(f"{domain}\\{name}$" for name in self.node_names) if domain else ()
         service = self.octopus.service_account.name
         return (*computers, service) if service else computers
+
+    @property
+    def jump_box_name(self) -> str:
+        """The computer name of the jump box; Windows takes 15 characters."""
+        given = [
+            access.computer_name for access in self.network.access if isinstance(access, JumpBox)
+        ]
+        return (given and given[0]) or f"{self.name[:10].rstrip('-')}-jump"

@@ -25,6 +25,7 @@ from octoha_templates.config.plan.parts import (
     VIRTUAL_NETWORK,
     Contribution,
     Peer,
+    PrefixList,
     Rule,
     Subnet,
     Zone,
@@ -53,12 +54,14 @@ class NetworkPlan:
         rules: Of all security groups, without the ones that deny the rest.
         zones: The private DNS zones.
         closed_outbound: The keys of subnets that nothing else may leave.
+        lists: The lists of prefixes that rules of one part read.
     """
 
     subnets: tuple[Subnet, ...]
     rules: tuple[Rule, ...]
     zones: tuple[Zone, ...]
     closed_outbound: tuple[str, ...]
+    lists: tuple[PrefixList, ...] = ()
 
     def has_subnet(self, key: str) -> bool:
         """Say whether the stack has a subnet, by its key."""
@@ -97,6 +100,11 @@ class NetworkPlan:
         ports = {port for rule in rules for port in rule.ports if port[0].isalpha()}
         return frozenset((listed | ports) - {""})
 
+    def lists_for(self, keys: Sequence[str]) -> tuple[PrefixList, ...]:
+        """Give the lists of prefixes that the rules of some security groups read."""
+        wanted = self.parameters_for(keys)
+        return tuple(each for each in self.lists if each.parameter in wanted)
+
     def prefixes_for(self, keys: Sequence[str]) -> frozenset[str]:
         """Name the subnets whose ranges some subnets and their security groups read, by key."""
         rules = [rule for rule in self.rules if rule.subnet in keys]
@@ -132,7 +140,8 @@ def network_plan(stack: Stack) -> NetworkPlan:
     )
     zones = tuple({zone.key: zone for part in parts for zone in part.zones}.values())
     closed = tuple(key for part in parts for key in part.closed_outbound)
-    return NetworkPlan(subnets, rules, zones, closed)
+    lists = tuple(each for part in parts for each in part.lists)
+    return NetworkPlan(subnets, rules, zones, closed, lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +182,8 @@ def flow_matrix(stack: Stack) -> tuple[Flow, ...]:
         Flow(
             subnet.title,
             rule.direction if rule.access == "Allow" else f"{rule.direction}, denied",
-            _end(rule.source, stack),
-            _end(rule.destination, stack),
+            _end(rule.source, stack, plan),
+            _end(rule.destination, stack, plan),
             rule.protocol,
             ", ".join(str(numbers.get(port, port)) for port in rule.ports),
             rule.why,
@@ -185,11 +194,12 @@ def flow_matrix(stack: Stack) -> tuple[Flow, ...]:
     )
 
 
-def _end(peer: Peer, stack: Stack) -> str:
+def _end(peer: Peer, stack: Stack, plan: NetworkPlan) -> str:
     """Name one end of a flow with its addresses."""
     listed = {
         "clientPrefixes": stack.network.client_prefixes,
         "pollingPrefixes": stack.network.polling_prefixes,
+        **{each.parameter: each.prefixes for each in plan.lists},
     }
     if peer.subnet:
         return f"{peer.title} ({stack.network.prefix_of(peer.subnet)})"

@@ -106,6 +106,21 @@ PRIVATE_ENDPOINTS: Final = subnet("private_endpoints", "private endpoints")
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixList:
+    """A list parameter with prefixes that rules read, and what it holds for this stack.
+
+    Attributes:
+        parameter: Its name; a `Peer` with that name is one end of a flow.
+        description: What it is for, as parameters say it.
+        prefixes: Its default; never empty.
+    """
+
+    parameter: str
+    description: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the security group of one subnet.
 
@@ -182,9 +197,11 @@ class Contribution:
         rules: The rules it needs, in any security group.
         zones: The private DNS zones it needs.
         closed_outbound: The keys of subnets that nothing else may leave.
+        lists: The lists of prefixes that only its rules read.
     """
 
     subnets: tuple[Subnet, ...] = ()
     rules: tuple[Rule, ...] = ()
     zones: tuple[Zone, ...] = ()
     closed_outbound: tuple[str, ...] = ()
+    lists: tuple[PrefixList, ...] = ()

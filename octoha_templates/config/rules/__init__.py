@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from octoha_templates.config.places import Path
+from octoha_templates.config.rules.access import ACCESS_RULES
 from octoha_templates.config.rules.certificate import CERTIFICATE_RULES
 from octoha_templates.config.rules.database import DATABASE_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
@@ -24,6 +25,7 @@ from octoha_templates.diagnostics import Diagnostic
 ALL_RULES: tuple[Rule, ...] = (
     *NETWORK_RULES,
     *EXISTING_NETWORK_RULES,
+    *ACCESS_RULES,
     *NODE_RULES,
     *DATABASE_RULES,
     *EXISTING_DATABASE_RULES,

@@ -129,6 +129,7 @@ def _open(site: Site) -> tuple[str, ...]:
     listed = {
         "clientPrefixes": network.client_prefixes,
         "pollingPrefixes": network.polling_prefixes,
+        **{each.parameter: each.prefixes for each in network_plan(site.stack).lists},
     }
     return tuple(name for name, prefixes in listed.items() if "0.0.0.0/0" in prefixes)
 

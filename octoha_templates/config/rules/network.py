@@ -176,45 +176,6 @@ def room_for_nodes(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.access")
-def one_of_each_access(site: Site) -> Iterator[Diagnostic]:
-    """There is at most one way in of each kind."""
-    kinds: set[type] = set()
-    for index, access in enumerate(site.stack.network.access):
-        if type(access) in kinds:
-            yield site.error(
-                "OCT146",
-                "`network.access` has two entries of the same kind",
-                site.at(f"network.access.{index}"),
-                "delete one",
-            )
-        kinds.add(type(access))
-
-
-@reads("network.access")
-def bastion_features(site: Site) -> Iterator[Diagnostic]:
-    """A Basic Bastion is not asked for what only Standard has."""
-    for index, access in enumerate(site.stack.network.access):
-        if access.sku != "Basic":
-            continue
-        path = f"network.access.{index}"
-        wanted = [
-            word
-            for word, asked in (
-                ("native_client", access.native_client),
-                ("scale_units above 2", access.scale_units != 2),
-            )
-            if asked
-        ]
-        if wanted:
-            yield site.error(
-                "OCT147",
-                f"`network.access[{index}]` is a Basic Bastion, which has no {joined(wanted)}",
-                site.at(f"{path}.sku", path),
-                "write native_client: false and leave out scale_units, or take sku: Standard",
-            )
-
-
 def used_subnets(site: Site) -> dict[str, str]:
     """List the ranges of the subnets that the stack gets, by key."""
     network = site.stack.network
@@ -286,6 +247,4 @@ NETWORK_RULES: tuple[Rule, ...] = (
     subnets_apart,
     subnet_sizes,
     room_for_nodes,
-    one_of_each_access,
-    bastion_features,
 )

@@ -17,7 +17,7 @@ from octoha_templates.config.load import (
     stack_for,
     stack_from_text,
 )
-from octoha_templates.config.model import Stack
+from octoha_templates.config.model import Bastion, Stack
 from octoha_templates.config.places import Path as ConfigPath
 from octoha_templates.config.places import dotted
 from octoha_templates.config.settings import path_from_text
@@ -148,7 +148,7 @@ def test_settings_are_read_as_yaml() -> None:
     )
     assert stack.nodes.zones == (1, 2)
     assert stack.nodes.hybrid_benefit is True
-    assert stack.network.access[0].sku == "Basic"
+    assert stack.network.access == (Bastion(sku="Basic", native_client=False),)
     assert stack.tags == {"cost.center": "42", "note": "a: b # c"}
     assert stack.nodes.patching.first_day == "Friday"
 

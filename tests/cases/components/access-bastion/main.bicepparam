@@ -7,6 +7,7 @@ param zones = [
   '2'
   '3'
 ]
+param enableKerberos = false
 param scaleUnits = 2
 param enableNativeClient = true
 param workspaceResourceId = ''

@@ -306,6 +306,9 @@ param sendTelemetry bool = false
 
 // ----- Azure Bastion -----
 
+@description('Optional. Whether people may sign in through Azure Bastion with Kerberos.')
+param bastionKerberos bool = false
+
 @description('Optional. Instances of Azure Bastion.')
 @minValue(2)
 @maxValue(50)
@@ -595,6 +598,7 @@ module bastion 'modules/bastion.bicep' = {
     namePrefix: namePrefix
     bastionSubnetResourceId: network.outputs.bastionSubnetResourceId
     zones: zones
+    enableKerberos: bastionKerberos
     scaleUnits: bastionScaleUnits
     enableNativeClient: bastionNativeClient
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId

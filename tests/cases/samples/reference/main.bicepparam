@@ -94,6 +94,7 @@ param trustedProxies = []
 param shareMount = 'unc'
 param shareDriveLetter = 'X'
 param sendTelemetry = false
+param bastionKerberos = false
 param bastionScaleUnits = 2
 param bastionNativeClient = true
 param alertCpuPercent = 85

@@ -31,6 +31,9 @@ param zones array = [
   '3'
 ]
 
+@description('Optional. Whether people may sign in with Kerberos; needs a domain that the DNS servers of the network lead to.')
+param enableKerberos bool = false
+
 @description('Optional. Instances of the host; each takes about 20 RDP sessions.')
 @minValue(2)
 @maxValue(50)
@@ -54,10 +57,35 @@ resource bastionAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
     name: 'Standard'
     tier: 'Regional'
   }
-  zones: empty(zones) ? null : zones
+  // An address is in one zone or in all three, whichever of them the nodes are in.
+  zones: empty(zones) ? null : [
+    '1'
+    '2'
+    '3'
+  ]
   properties: {
     publicIPAddressVersion: 'IPv4'
     publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource bastionAddress_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: bastionAddress
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
   }
 }
 
@@ -70,6 +98,7 @@ resource bastionHost 'Microsoft.Network/bastionHosts@2025-05-01' = {
   }
   zones: empty(zones) ? null : zones
   properties: {
+    enableKerberos: enableKerberos
     scaleUnits: scaleUnits
     enableTunneling: enableNativeClient
     // What leaves a node leaves it by Octopus, not by clipboard, file copy or a link that works for anybody.
@@ -96,26 +125,6 @@ resource bastionHost 'Microsoft.Network/bastionHosts@2025-05-01' = {
 
 resource bastionHost_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
   scope: bastionHost
-  name: 'log-analytics'
-  properties: {
-    workspaceId: workspaceResourceId
-    logs: [
-      {
-        categoryGroup: 'allLogs'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
-  }
-}
-
-resource bastionAddress_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
-  scope: bastionAddress
   name: 'log-analytics'
   properties: {
     workspaceId: workspaceResourceId
