@@ -132,6 +132,11 @@ def test_an_account_gets_the_rights_it_needs_and_no_others(prepare: Script) -> N
         assert callers_of(prepare, step) == {"Initialize-ServiceAccount"}
 
 
+def test_warnings_of_the_compiler_do_not_stop_a_node(prepare: Script) -> None:
+    """Windows PowerShell takes them for errors otherwise."""
+    assert "Add-Type -IgnoreWarnings" in body_of(prepare, "Add-NativeTypes")
+
+
 def test_the_task_of_the_account_is_gone_with_its_password(prepare: Script) -> None:
     body = body_of(prepare, "Invoke-AsServiceAccount")
     assert body.index("finally") < body.index("Unregister-ScheduledTask")
