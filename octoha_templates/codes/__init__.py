@@ -16,6 +16,7 @@ from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
+from octoha_templates.codes.parts_sql_failover_cluster import SQL_FAILOVER_CLUSTER_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
@@ -34,6 +35,7 @@ CATALOGUE: dict[str, Code] = {
         *EXISTING_DATABASE_CODES,
         *CERTIFICATE_CODES,
         *LOAD_BALANCER_CODES,
+        *SQL_FAILOVER_CLUSTER_CODES,
     )
 }
 

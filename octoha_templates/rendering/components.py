@@ -190,6 +190,21 @@ COMPONENTS: tuple[Component, ...] = (
         ),
     ),
     Component(
+        "database",
+        "sql-vm-failover-cluster",
+        "SQL Server failover cluster instance",
+        "Two SQL Server machines with one clustered instance on shared disks or a premium share.",
+        ("failover-cluster.ps1",),
+        standalone=(
+            (
+                "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, "
+                "join_user: svc-join}"
+            ),
+            "network.dns_servers=[10.10.0.4, 10.10.0.5]",
+            "database={kind: sql-vm-failover-cluster}",
+        ),
+    ),
+    Component(
         "storage",
         "azure-files",
         "Azure Files",

@@ -54,6 +54,9 @@ from octoha_templates.config.model.database import (
     DatabaseEndpoint,
     EntraAdministrator,
     ExistingDatabase,
+    PremiumFileShare,
+    SharedDisks,
+    SqlVmFailoverCluster,
 )
 from octoha_templates.config.model.domain import (
     Domain,
@@ -195,6 +198,7 @@ __all__ = [
     "PollingBalancer",
     "PollingEndpoint",
     "Port",
+    "PremiumFileShare",
     "PrivateDnsZones",
     "PrivatePeering",
     "RecoveryServices",
@@ -204,6 +208,8 @@ __all__ = [
     "Secrets",
     "SelfSignedCertificate",
     "ServiceAccount",
+    "SharedDisks",
+    "SqlVmFailoverCluster",
     "Stack",
     "Storage",
     "Subnets",

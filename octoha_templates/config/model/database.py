@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from octoha_templates.config.model.base import (
     SHAPE,
+    ComputerName,
     Guid,
     HostName,
     Part,
     Port,
     Region,
     ResourceId,
+    VmSize,
 )
+from octoha_templates.config.model.nodes import Image, Patching
 
 
 class EntraAdministrator(Part, frozen=True, kw_only=True):
@@ -206,4 +209,186 @@ class ExistingDatabase(Part, frozen=True, kw_only=True, tag="existing", tag_fiel
         return tuple(f"{key}={value}" for key, value in self.options.items())
 
 
-Database = AzureSql | ExistingDatabase
+AccountName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
+        description="Account of the domain by its short name, without the domain.",
+    ),
+]
+DiskSize = Annotated[
+    int, Meta(ge=32, le=32767, description="Size of the disk, in GiB; it may grow, never shrink.")
+]
+
+
+class SharedDisks(Part, frozen=True, kw_only=True, tag="shared-disks", tag_field="kind"):
+    """Managed disks that both machines hold; the cluster decides which of them writes."""
+
+    redundancy: Annotated[
+        Literal["local", "zone"],
+        Meta(description="zone is Premium_ZRS with a copy in every zone; local Premium_LRS."),
+    ] = "zone"
+    data_disk_size_gib: Annotated[DiskSize, Meta(description="Data files, in GiB.")] = 256
+    log_disk_size_gib: Annotated[DiskSize, Meta(description="Transaction logs, in GiB.")] = 128
+    tempdb_disk_size_gib: Annotated[DiskSize, Meta(description="tempdb, in GiB.")] = 64
+    backup_disk_size_gib: Annotated[DiskSize, Meta(description="Backups, in GiB.")] = 512
+
+
+class PremiumFileShare(Part, frozen=True, kw_only=True, tag="premium-file-share", tag_field="kind"):
+    """A share of Azure Files on SSD, reached by private endpoint with the account's key."""
+
+    redundancy: Annotated[
+        Literal["local", "zone"],
+        Meta(description="zone is Premium_ZRS with a copy in every zone; local Premium_LRS."),
+    ] = "zone"
+    quota_gib: Annotated[
+        int,
+        Meta(ge=100, le=102400, description="Size of the share, in GiB; its speed grows with it."),
+    ] = 1024
+
+
+class ClusterNames(NamedTuple):
+    """What a cluster of SQL Server machines is called in its domain.
+
+    Attributes:
+        machines: The machines, in order.
+        cluster: The Windows cluster.
+        instance: The network name of the instance, which no client uses.
+        client: The name that clients use, without the domain.
+    """
+
+    machines: tuple[str, ...]
+    cluster: str
+    instance: str
+    client: str
+
+
+class SqlVmFailoverCluster(
+    Part, frozen=True, kw_only=True, tag="sql-vm-failover-cluster", tag_field="kind"
+):
+    """Two SQL Server machines with one clustered instance on storage that both reach."""
+
+    version: Annotated[Literal["2022", "2025"], Meta(description="Version of SQL Server.")] = "2022"
+    edition: Annotated[
+        Literal["standard", "enterprise", "developer"],
+        Meta(description="standard is enough for two machines; developer is not for production."),
+    ] = "standard"
+    license: Annotated[
+        Literal["PAYG", "AHUB"],
+        Meta(description="PAYG is paid by the hour; AHUB is Azure Hybrid Benefit."),
+    ] = "PAYG"
+    names: Annotated[
+        tuple[ComputerName, ...],
+        Meta(max_length=2, description="Names of the two machines; empty for <name>-sql1, -sql2."),
+    ] = ()
+    size: Annotated[
+        VmSize, Meta(description="Size of the machines, with premium storage and SCSI disks.")
+    ] = "Standard_E4ds_v5"
+    zones: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=3)], ...],
+        Meta(max_length=2, description="Availability zones, used in turn; empty for none."),
+    ] = (1, 2)
+    admin_username: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9_-]{1,20}$",
+            description="Local administrator of the machines.",
+        ),
+    ] = "sqllocal"
+    storage: Annotated[
+        SharedDisks | PremiumFileShare,
+        Meta(extra_json_schema=SHAPE, description="What both machines reach."),
+    ] = SharedDisks()
+    witness_redundancy: Annotated[
+        Literal["local", "zone"],
+        Meta(description="Where the cloud witness is kept; zone for machines in two zones."),
+    ] = "zone"
+    cluster_name: Annotated[
+        ComputerName | None, Meta(description="Name of the Windows cluster in the domain.")
+    ] = None
+    instance_name: Annotated[
+        ComputerName | None,
+        Meta(description="Network name of the instance, which no client uses."),
+    ] = None
+    client_name: Annotated[
+        ComputerName | None,
+        Meta(description="Name that clients use: the distributed network name, without domain."),
+    ] = None
+    port: Annotated[
+        Port, Meta(extra_json_schema=SHAPE, description="TCP port of the instance.")
+    ] = 1433
+    database_name: Annotated[
+        str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the database.")
+    ] = "Octopus"
+    authentication: Annotated[
+        Literal["windows", "sql"],
+        Meta(
+            extra_json_schema=SHAPE,
+            description="windows: the nodes' computer accounts and no password at all.",
+        ),
+    ] = "windows"
+    cluster_account: Annotated[
+        AccountName, Meta(description="Domain account that makes cluster and instance.")
+    ] = "svc-octo-cluster"
+    sql_service_account: Annotated[
+        AccountName, Meta(description="Domain account that SQL Server runs as.")
+    ] = "svc-octo-sql"
+    administrators: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Meta(
+                    pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$",
+                    description="Group or account of the domain, without the domain.",
+                ),
+            ],
+            ...,
+        ],
+        Meta(max_length=8, description="Who administers SQL Server beside the cluster account."),
+    ] = ()
+    backup_retention_days: Annotated[
+        int,
+        Meta(ge=1, le=60, description="Days that SQL Server's own backups are kept."),
+    ] = 14
+    patching: Annotated[
+        Patching, Meta(description="When the platform patches the machines, a day each.")
+    ] = Patching(first_day="Saturday")
+
+    @property
+    def own_administrator(self) -> bool:
+        """Whether an identity of the stack administers the server: a domain account does."""
+        return False
+
+    @property
+    def image(self) -> Image:
+        """The marketplace image; it brings the media that the clustered instance is made from."""
+        developer = "sqldev" if self.version == "2022" else "stddev"
+        edition = developer if self.edition == "developer" else self.edition
+        return Image(
+            publisher="MicrosoftSQLServer",
+            offer=f"sql{self.version}-ws{self.version}",
+            sku=f"{edition}-gen2",
+        )
+
+    def names_for(self, stack_name: str) -> ClusterNames:
+        """Say what machines and cluster are called in a stack of that name.
+
+        Returns:
+            The names given, or ones such as `octopus-sql1`; the domain takes 15 characters, so the
+            stack's name is cut where needed.
+        """
+        prefix = stack_name[:10].rstrip("-")
+        return ClusterNames(
+            self.names or (f"{prefix}-sql1", f"{prefix}-sql2"),
+            self.cluster_name or f"{prefix}-wsfc",
+            self.instance_name or f"{prefix}-fci",
+            self.client_name or f"{prefix}-sql",
+        )
+
+    @property
+    def on_shared_disks(self) -> bool:
+        """Whether the instance lies on disks, and not on a share."""
+        return isinstance(self.storage, SharedDisks)
+
+
+Database = AzureSql | ExistingDatabase | SqlVmFailoverCluster
