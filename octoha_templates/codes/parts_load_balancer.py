@@ -1,4 +1,4 @@
-"""660 to 674: what stands in front of the nodes."""
+"""660 to 674 and 684: what stands in front of the nodes."""
 
 from __future__ import annotations
 
@@ -151,5 +151,14 @@ LOAD_BALANCER_CODES: tuple[Code, ...] = (
         instead=f"network:\n  client_prefixes: [10.60.0.0/16, 10.0.4.0/28]\n{_EXISTING}\n"
         "  trusted_proxies: [10.0.4.0/28]",
         sources=(_BALANCERS,),
+    ),
+    Code(
+        "OCT684",
+        "A gateway that cannot believe the nodes",
+        "An application gateway speaks TLS to the nodes and checks their certificate: a public "
+        "authority has signed it, or the root is given. A self-signed certificate is its own root.",
+        example=f"octopus:\n  certificate: {{kind: self-signed}}\n{_GATEWAY_KIND}",
+        instead=f"octopus:\n  certificate: {{kind: pfx}}\n{_GATEWAY_KIND}",
+        sources=("learn.microsoft.com, Application Gateway, end-to-end TLS",),
     ),
 )

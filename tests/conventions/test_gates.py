@@ -37,7 +37,11 @@ STACKS: tuple[tuple[str, ...], ...] = (
         "network.dns_servers=[10.10.0.4, 10.10.0.5]",
         "database={kind: sql-vm-failover-cluster, storage: {kind: premium-file-share}}",
     ),
+    ("load_balancer={kind: application-gateway, http_redirect: true}", "network.access=[]"),
+    ("load_balancer={kind: application-gateway, exposure: both, open_to_internet: true}",),
+    ("load_balancer={exposure: public, open_to_internet: true}", "network.access=[]"),
 )
+PUBLIC_PORTAL = {each for each in STACKS if any("open_to_internet" in one for one in each)}
 
 # The hosts of Bicep's no-hardcoded-env-urls: each is right in one cloud only.
 CLOUD_HOSTS = re.compile(
@@ -73,6 +77,7 @@ OLDEST = dt.timedelta(days=730)
 
 LOGGED = {
     "Microsoft.KeyVault/vaults",
+    "Microsoft.Network/applicationGateways",
     "Microsoft.Network/bastionHosts",
     "Microsoft.Network/expressRouteCircuits",
     "Microsoft.Network/loadBalancers",
@@ -109,6 +114,7 @@ NOT_LOGGED = {
     "Microsoft.Network/connections",
     "Microsoft.Network/expressRouteCircuits/peerings",
     "Microsoft.Network/localNetworkGateways",
+    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
     "Microsoft.Network/natGateways",
     "Microsoft.Network/networkInterfaces",
     "Microsoft.Network/privateDnsZones",
@@ -327,13 +333,15 @@ def test_no_network_interface_has_a_public_address(settings: tuple[str, ...]) ->
             assert "dnsSettings" not in resource["properties"]
 
 
-def test_only_bastion_and_the_way_out_have_public_addresses(settings: tuple[str, ...]) -> None:
+def test_only_what_is_asked_for_by_name_has_a_public_address(settings: tuple[str, ...]) -> None:
     names = [
         resource["name"]
         for resource in _resources(settings)
         if resource["type"] == "Microsoft.Network/publicIPAddresses"
     ]
     allowed = ["[format('pip-{0}-nat', parameters('namePrefix'))]"]
+    if settings in PUBLIC_PORTAL:
+        allowed.append("[format('pip-{0}-portal', parameters('namePrefix'))]")
     if "network.access=[]" not in settings:
         allowed.append("[format('pip-{0}-bastion', parameters('namePrefix'))]")
 

@@ -17,6 +17,7 @@ from octoha_templates.config.model import (
     AzureLoadBalancer,
     ExistingLoadBalancer,
     PollingBalancer,
+    SelfSignedCertificate,
 )
 from octoha_templates.config.rules.network import (
     PLAN_READS,
@@ -315,6 +316,23 @@ def gateway_subnet(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("load_balancer", "octopus.certificate")
+def gateway_trusts_the_nodes(site: Site) -> Iterator[Diagnostic]:
+    """A gateway believes a certificate of the nodes that nobody signed only when it is told to."""
+    gateway = site.stack.load_balancer
+    if (
+        isinstance(gateway, ApplicationGateway)
+        and isinstance(site.stack.octopus.certificate, SelfSignedCertificate)
+        and not gateway.backend_root_certificates
+    ):
+        yield site.error(
+            "OCT684",
+            "the certificate is self-signed, so the gateway would take every node for unhealthy",
+            site.at("load_balancer.backend_root_certificates", "octopus.certificate"),
+            "give the certificate itself, DER in base64, as load_balancer.backend_root_certificates",
+        )
+
+
 @reads("load_balancer", "cloud")
 def firewall(site: Site) -> Iterator[Diagnostic]:
     """A firewall that blocks nothing, or whose rules a cloud may not have, is pointed out."""
@@ -454,6 +472,7 @@ LOAD_BALANCER_RULES: tuple[Rule, ...] = (
     portal_zone,
     gateway_capacity,
     gateway_subnet,
+    gateway_trusts_the_nodes,
     firewall,
     polling_has_a_way,
     polling_endpoints,

@@ -7,6 +7,7 @@ import pytest
 
 from octoha_templates.config.load import load_text
 from octoha_templates.config.model import (
+    ApplicationGateway,
     AzureFiles,
     AzureLoadBalancer,
     GroupManagedAccount,
@@ -30,12 +31,6 @@ octopus:
   host_name: octopus.example.com
   administrator: {email: a@example.com}
 """
-
-
-class PublicBalancer(AzureLoadBalancer, frozen=True, kw_only=True, tag="any", tag_field="kind"):
-    """A front end on the Internet, of whatever kind."""
-
-    exposure: str = "public"
 
 
 class DomainShare(AzureFiles, frozen=True, kw_only=True, tag="any", tag_field="kind"):
@@ -67,14 +62,16 @@ def codes_of(checked: Stack) -> list[str]:
 def test_a_self_signed_certificate_is_for_an_internal_front_end_only() -> None:
     octopus = with_octopus(certificate=SelfSignedCertificate())
     assert codes_of(stack(**octopus)) == []
-    assert codes_of(stack(**octopus, load_balancer=PublicBalancer())) == ["OCT701"]
+    assert codes_of(stack(**octopus, load_balancer=AzureLoadBalancer(exposure="public"))) == [
+        "OCT701"
+    ]
 
 
 def test_a_front_end_is_on_the_internet_when_it_listens_there() -> None:
     assert not is_on_the_internet(stack())
-    assert is_on_the_internet(stack(load_balancer=PublicBalancer()))
-    assert is_on_the_internet(stack(load_balancer=PublicBalancer(exposure="both")))
-    assert not is_on_the_internet(stack(load_balancer=PublicBalancer(exposure="internal")))
+    assert is_on_the_internet(stack(load_balancer=AzureLoadBalancer(exposure="public")))
+    assert is_on_the_internet(stack(load_balancer=ApplicationGateway(exposure="both")))
+    assert not is_on_the_internet(stack(load_balancer=ApplicationGateway(exposure="internal")))
 
 
 @pytest.mark.parametrize(

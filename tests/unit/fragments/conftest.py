@@ -43,8 +43,11 @@ class Compiled:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """The values of the outputs by name."""
-        return {name: output["value"] for name, output in self.template["outputs"].items()}
+        """The values of the outputs by name; of an output that is a loop, the loop."""
+        return {
+            name: output.get("value", output.get("copy"))
+            for name, output in self.template["outputs"].items()
+        }
 
 
 Component = Callable[..., Compiled]

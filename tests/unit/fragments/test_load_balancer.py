@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from octoha_templates.config.load import load
+from octoha_templates.config.plan import network_plan
+
 from .conftest import Compiled, Component
 
 LOAD_BALANCER = "load-balancer/azure-load-balancer"
@@ -141,3 +144,85 @@ def test_polling_endpoints_are_told_node_by_node(component: Component) -> None:
     assert output["copy"]["count"] == "[length(parameters('nodeNames'))]"
     assert output["copy"]["input"]["node"] == "[parameters('nodeNames')[copyIndex()]]"
     assert "add(parameters('firstPollingPort'), copyIndex())" in output["copy"]["input"]["address"]
+
+
+PUBLIC = ("load_balancer.exposure=public", "network.client_prefixes=[203.0.113.0/26]")
+
+
+def test_public_address_is_standard_spans_the_zones_and_has_a_name(component: Component) -> None:
+    compiled = component(LOAD_BALANCER, *PUBLIC)
+    address = compiled.only("Microsoft.Network/publicIPAddresses")
+    (front_end,) = _properties(compiled)["frontendIPConfigurations"]
+
+    assert address["sku"] == {"name": "Standard", "tier": "Regional"}
+    assert address["zones"] == "[if(empty(parameters('zones')), null(), parameters('zones'))]"
+    assert address["properties"]["publicIPAllocationMethod"] == "Static"
+    # The zones are those of the address.
+    assert "zones" not in front_end
+    assert set(front_end["properties"]) == {"publicIPAddress"}
+
+
+def test_name_of_a_public_address_cannot_be_taken_over(component: Component) -> None:
+    compiled = component(LOAD_BALANCER, *PUBLIC, "load_balancer.dns_label=octopus-portal")
+    settings = compiled.only("Microsoft.Network/publicIPAddresses")["properties"]["dnsSettings"]
+
+    assert compiled.parameters["dnsLabel"]["defaultValue"] == "octopus-portal"
+    assert settings["domainNameLabelScope"] == "TenantReuse"
+    assert "uniqueString(resourceGroup().id)" in settings["domainNameLabel"]
+    # Azure adds to the label, so the name is read and not put together.
+    assert "dnsSettings.fqdn" in compiled.outputs["portalAddress"]
+    assert compiled.outputs["portalTarget"] == "CNAME"
+
+
+def test_public_portal_has_no_private_zone(component: Component) -> None:
+    compiled = component(LOAD_BALANCER, *PUBLIC)
+
+    assert not compiled.all("Microsoft.Network/privateDnsZones")
+    assert "loadBalancerSubnetResourceId" not in compiled.parameters
+
+
+def test_public_address_sends_its_logs(component: Component) -> None:
+    scopes = [
+        each["scope"]
+        for each in component(LOAD_BALANCER, *PUBLIC).all("Microsoft.Insights/diagnosticSettings")
+    ]
+
+    assert len(scopes) == 2
+    assert any("publicIPAddresses" in scope for scope in scopes)
+
+
+def test_when_all_nodes_drain_nobody_is_let_in(component: Component) -> None:
+    (probe,) = _properties(component(LOAD_BALANCER))["probes"]
+
+    assert probe["properties"]["noHealthyBackendsBehavior"] == "AllProbedDown"
+
+
+def _sources(*settings: str) -> dict[str, str]:
+    plan = network_plan(load(None, settings=settings).stack)
+    return {rule.name: rule.source.tag or rule.source.parameter for rule in plan.rules_of("nodes")}
+
+
+def test_public_front_end_is_closed_except_for_the_prefixes_named() -> None:
+    sources = _sources(*PUBLIC)
+
+    assert sources["AllowPortalInbound"] == "clientPrefixes"
+    assert sources["AllowPollingTentaclesInbound"] == "pollingPrefixes"
+    assert "Internet" not in {
+        source for name, source in sources.items() if not name.endswith("Outbound")
+    }
+
+
+def test_portal_and_polling_ports_are_opened_one_by_one() -> None:
+    portal = _sources("load_balancer={exposure: public, open_to_internet: true}")
+    polling = _sources("load_balancer={exposure: public, open_polling_to_internet: true}")
+
+    assert portal["AllowInternetPortalInbound"] == "Internet"
+    assert "AllowInternetPollingInbound" not in portal
+    assert polling["AllowInternetPollingInbound"] == "Internet"
+    assert "AllowInternetPortalInbound" not in polling
+
+
+def test_public_balancer_takes_no_subnet() -> None:
+    plan = network_plan(load(None, settings=PUBLIC).stack)
+
+    assert not plan.has_subnet("load_balancer")

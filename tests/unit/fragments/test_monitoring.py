@@ -112,3 +112,40 @@ def test_failed_connections_on_the_way_out_are_counted(component: Component) -> 
     assert criterion["dimensions"] == [
         {"name": "ConnectionState", "operator": "Include", "values": ["Failed"]}
     ]
+
+
+GATEWAY = "load_balancer.kind=application-gateway"
+
+
+def test_alerts_on_an_application_gateway_count_nodes_by_its_own_probe(
+    component: Component,
+) -> None:
+    compiled = component(ALERTS, GATEWAY)
+    unhealthy = compiled.find(METRIC_ALERTS, "portal-probe")["properties"]["criteria"]["allOf"][0]
+    healthy = compiled.find(METRIC_ALERTS, "portal-path")["properties"]
+
+    assert (unhealthy["metricName"], unhealthy["operator"], unhealthy["threshold"]) == (
+        "UnhealthyHostCount",
+        "GreaterThan",
+        0,
+    )
+    assert unhealthy["metricNamespace"] == "Microsoft.Network/applicationGateways"
+    assert healthy["severity"] == 0
+    assert healthy["criteria"]["allOf"][0]["metricName"] == "HealthyHostCount"
+
+
+def test_alert_fires_before_a_gateway_has_grown_to_its_limit(component: Component) -> None:
+    compiled = component(ALERTS, GATEWAY, "load_balancer.max_capacity=20")
+    (criterion,) = compiled.find(METRIC_ALERTS, "portal-capacity")["properties"]["criteria"][
+        "allOf"
+    ]
+
+    assert compiled.parameters["gatewayMaxCapacity"]["defaultValue"] == 20
+    assert "gatewayMaxCapacity" in criterion["threshold"]
+
+
+def test_balancer_that_exists_already_is_watched_by_who_runs_it(component: Component) -> None:
+    compiled = component(ALERTS, "load_balancer={kind: existing, portal_address: 10.0.4.10}")
+
+    assert "loadBalancerResourceId" not in compiled.parameters
+    assert not [each for each in compiled.all(METRIC_ALERTS) if "portal-" in each["name"]]

@@ -1,0 +1,258 @@
+"""One contract for everything that can stand in front of the nodes.
+
+Whatever the kind: the other modules learn the address of the portal, the pools, the trusted proxies and
+a way for polling Tentacles to each node; the health probe is Octopus's own and only 200 counts; there is
+no affinity; and the polling port never goes through a rule for all nodes or an HTTP layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args
+
+import pytest
+
+from octoha_templates.config.load import load
+from octoha_templates.config.model import LoadBalancer
+from octoha_templates.pipeline import Bundle, build
+from octoha_templates.rendering.components import kind_of
+
+PING = "/api/octopusservernodes/ping"
+OUTPUTS = {
+    "name",
+    "portalAddress",
+    "portalTarget",
+    "backendAddressPools",
+    "applicationGatewayBackendAddressPools",
+    "trustedProxies",
+}
+CLIENTS = ("network.client_prefixes=[203.0.113.0/26]", "network.polling_prefixes=[203.0.113.0/26]")
+
+ENDPOINTS = ", ".join(
+    f"{{node: octopus-{number}, address: '10.0.4.10:{10942 + number}'}}" for number in (1, 2, 3)
+)
+
+# Every kind, and every shape of it, with what it needs at least.
+SHAPES: dict[str, tuple[str, ...]] = {
+    "azure-load-balancer": ("load_balancer={kind: azure-load-balancer, grpc: true}",),
+    "azure-load-balancer public": ("load_balancer={exposure: public, grpc: true}", *CLIENTS),
+    "application-gateway": ("load_balancer={kind: application-gateway, polling: {grpc: true}}",),
+    "application-gateway public": (
+        "load_balancer={kind: application-gateway, exposure: public, polling: {exposure: public}}",
+        *CLIENTS,
+    ),
+    "existing": (
+        f"load_balancer={{kind: existing, portal_address: 10.0.4.10, polling_endpoints: [{ENDPOINTS}]}}",
+    ),
+    "existing with polling": (
+        "load_balancer={kind: existing, portal_address: b.example.com, polling: {}}",
+    ),
+}
+# Which proxies a balancer that ends TLS has.
+ENDS_TLS = {"application-gateway", "application-gateway public"}
+
+Json = dict[str, Any]
+in_every_shape = pytest.mark.parametrize("shape", SHAPES)
+
+
+@cache
+def _stack(shape: str) -> Bundle:
+    return build(load(None, settings=SHAPES[shape]))
+
+
+def _module(shape: str, symbol: str) -> Json | None:
+    """Give the compiled module of a symbol of main.bicep, by the name of its deployment."""
+    for resource in _stack(shape).template["resources"]:
+        if resource["name"].startswith("[format('{0}-" + symbol + "'"):
+            template: Json = resource["properties"]["template"]
+            return template
+    return None
+
+
+def _get(shape: str, symbol: str) -> Json:
+    module = _module(shape, symbol)
+    assert module is not None, f"{shape} has no {symbol}"
+    return module
+
+
+def _resources(shape: str, resource_type: str) -> Iterator[Json]:
+    for resource in _stack(shape).template["resources"]:
+        for inner in resource["properties"]["template"]["resources"]:
+            if inner["type"] == resource_type:
+                yield inner["properties"]
+
+
+def test_every_kind_is_held_to_the_contract() -> None:
+    """A new kind gets a line in SHAPES."""
+    kinds = {str(kind.__struct_config__.tag) for kind in get_args(LoadBalancer)}
+
+    assert {shape.split()[0] for shape in SHAPES} == kinds
+    for shape, settings in SHAPES.items():
+        assert kind_of(load(None, settings=settings).stack.load_balancer) == shape.split()[0]
+
+
+@in_every_shape
+def test_whole_stack_has_no_finding_but_what_it_opens(shape: str) -> None:
+    codes = {finding.code for finding in _stack(shape).findings}
+
+    assert codes <= {"OCT664", "OCT725"}, codes
+
+
+@in_every_shape
+def test_balancer_says_what_the_others_ask_of_it(shape: str) -> None:
+    outputs = _get(shape, "load-balancer")["outputs"]
+
+    assert set(outputs) >= OUTPUTS
+    assert outputs["portalTarget"]["value"] in ("A", "CNAME")
+    for name in ("backendAddressPools", "applicationGatewayBackendAddressPools", "trustedProxies"):
+        assert outputs[name]["type"] == "array", name
+
+
+@in_every_shape
+def test_person_who_deploys_learns_where_the_name_leads_and_where_tentacles_poll(
+    shape: str,
+) -> None:
+    assert {"portalAddress", "portalTarget", "pollingEndpoints"} <= set(
+        _stack(shape).template["outputs"]
+    )
+
+
+@in_every_shape
+def test_proxies_are_trusted_exactly_where_tls_ends_before_the_nodes(shape: str) -> None:
+    trusted = _get(shape, "load-balancer")["outputs"]["trustedProxies"]["value"]
+
+    if shape in ENDS_TLS:
+        assert trusted == ["[parameters('applicationGatewaySubnetPrefix')]"]
+    else:
+        assert trusted in ([], "[parameters('proxyPrefixes')]")
+
+
+@in_every_shape
+def test_there_is_one_way_per_node_for_polling_tentacles(shape: str) -> None:
+    balancer, polling = _get(shape, "load-balancer"), _module(shape, "polling-load-balancer")
+    outputs = [
+        each["outputs"]["pollingEndpoints"]
+        for each in (balancer, polling)
+        if each and "pollingEndpoints" in each["outputs"]
+    ]
+
+    assert len(outputs) == 1
+    if "copy" in outputs[0]:
+        assert outputs[0]["copy"]["count"] == "[length(parameters('nodeNames'))]"
+        assert "copyIndex()" in outputs[0]["copy"]["input"]["address"]
+
+
+@in_every_shape
+def test_interfaces_of_the_nodes_join_the_rules_that_lead_to_them(shape: str) -> None:
+    (nodes,) = [
+        resource["properties"]["parameters"]
+        for resource in _stack(shape).template["resources"]
+        if resource["name"] == "[format('{0}-nodes', parameters('namePrefix'))]"
+    ]
+    makes_rules = any(
+        copied["name"] == "inboundNatRules"
+        for properties in _resources(shape, "Microsoft.Network/loadBalancers")
+        for copied in properties.get("copy", ())
+    )
+
+    assert ("pollingLoadBalancerResourceId" in nodes) == makes_rules
+
+
+@in_every_shape
+def test_every_probe_is_octopus_and_counts_200_only(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        for probe in properties.get("probes", ()):
+            assert probe["properties"]["protocol"] == "Https"
+            assert probe["properties"]["requestPath"] == PING
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        for probe in properties["probes"]:
+            assert probe["properties"]["protocol"] == "Https"
+            assert probe["properties"]["path"] == PING
+            assert probe["properties"]["match"] == {"statusCodes": ["200"]}
+
+
+@in_every_shape
+def test_every_rule_for_all_nodes_asks_the_probe(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        for rule in properties.get("loadBalancingRules", ()):
+            assert "probes" in rule["properties"]["probe"]["id"]
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        for settings in properties["backendHttpSettingsCollection"]:
+            assert "probes" in settings["properties"]["probe"]["id"]
+
+
+@in_every_shape
+def test_somebody_is_told_what_the_probe_is(shape: str) -> None:
+    """Of a balancer that exists already, the runbook says how it has to ask."""
+    files = _stack(shape).files
+
+    assert any(PING in content.decode() for content in files.values())
+    if shape.startswith("existing"):
+        assert "418" in files["DEPLOY.md"].decode()
+
+
+@in_every_shape
+def test_there_is_no_affinity(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        for rule in properties.get("loadBalancingRules", ()):
+            assert rule["properties"]["loadDistribution"] == "Default"
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        for settings in properties["backendHttpSettingsCollection"]:
+            assert settings["properties"]["cookieBasedAffinity"] == "Disabled"
+
+
+@in_every_shape
+def test_node_that_drains_keeps_what_it_has_and_gets_nothing_new(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        for probe in properties.get("probes", ()):
+            assert probe["properties"]["noHealthyBackendsBehavior"] == "AllProbedDown"
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        for settings in properties["backendHttpSettingsCollection"]:
+            assert settings["properties"]["connectionDraining"]["enabled"] is True
+
+
+@in_every_shape
+def test_polling_port_goes_through_no_rule_for_all_nodes(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        rules = str(properties.get("loadBalancingRules", ""))
+        assert "pollingPort" not in rules
+        assert "10943" not in rules
+
+
+@in_every_shape
+def test_no_http_layer_carries_the_polling_or_the_grpc_port(shape: str) -> None:
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        ports = {port["properties"]["port"] for port in properties["frontendPorts"]}
+        assert ports <= {80, 443}
+        assert "10943" not in str(properties)
+        assert "8443" not in str(properties)
+
+
+@in_every_shape
+def test_load_balancers_are_standard_and_give_no_way_out(shape: str) -> None:
+    for resource in _stack(shape).template["resources"]:
+        for inner in resource["properties"]["template"]["resources"]:
+            if inner["type"] in (
+                "Microsoft.Network/loadBalancers",
+                "Microsoft.Network/publicIPAddresses",
+            ):
+                assert inner["sku"]["name"] != "Basic"
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        assert "outboundRules" not in properties
+        for rule in properties.get("loadBalancingRules", ()):
+            assert rule["properties"]["disableOutboundSnat"] is True
+            assert rule["properties"]["enableTcpReset"] is True
+
+
+@in_every_shape
+def test_only_what_is_called_public_has_a_public_address(shape: str) -> None:
+    names = [
+        inner["name"]
+        for resource in _stack(shape).template["resources"]
+        for inner in resource["properties"]["template"]["resources"]
+        if inner["type"] == "Microsoft.Network/publicIPAddresses"
+    ]
+    fronts = [name for name in names if "-portal'" in name or "-polling'" in name]
+
+    assert bool(fronts) == ("public" in shape)
