@@ -18,6 +18,13 @@ from octoha_templates.config.load import load
 from octoha_templates.pipeline import Bundle, build
 from octoha_templates.rendering.environment import api_versions
 
+GATEWAYS = (
+    "network.access=[{kind: vpn-gateway, bgp: {}, connections: [{name: site, gateway_address: "
+    "203.0.113.10, address_prefixes: [10.60.0.0/16]}], point_to_site: {kind: entra}}, "
+    "{kind: expressroute, circuit: {provider: Equinix, peering_location: Amsterdam}, "
+    "private_peering: {peer_asn: 65020, vlan_id: 100, primary_prefix: 192.168.100.0/30, "
+    "secondary_prefix: 192.168.100.4/30}}, {kind: jump-box}]"
+)
 STACKS: tuple[tuple[str, ...], ...] = (
     (),
     (
@@ -40,6 +47,7 @@ STACKS: tuple[tuple[str, ...], ...] = (
     ("load_balancer={kind: application-gateway, http_redirect: true}", "network.access=[]"),
     ("load_balancer={kind: application-gateway, exposure: both, open_to_internet: true}",),
     ("load_balancer={exposure: public, open_to_internet: true}", "network.access=[]"),
+    (GATEWAYS,),
 )
 PUBLIC_PORTAL = {each for each in STACKS if any("open_to_internet" in one for one in each)}
 
@@ -59,6 +67,7 @@ ABOUT_SECRETS = re.compile(r"(Name|Names|Uri|Index|ExpireOn|ResourceId)$")
 # The newest version that the published schemas and the SDK models both describe is right, however old it is.
 OLD_BUT_NEWEST = {
     "Microsoft.Authorization/roleAssignments": "2022-04-01",
+    "Microsoft.DevTestLab/schedules": "2018-09-15",
     "Microsoft.Insights/actionGroups": "2023-01-01",
     "Microsoft.Insights/activityLogAlerts": "2020-10-01",
     "Microsoft.Insights/dataCollectionRuleAssociations": "2024-03-11",
@@ -153,7 +162,7 @@ PRIVATE = {
 WITH_NETWORK_RULES = {"Microsoft.KeyVault/vaults", "Microsoft.Storage/storageAccounts"}
 
 Template = dict[str, Any]
-pytestmark = pytest.mark.parametrize("settings", STACKS, ids=" ".join)
+pytestmark = pytest.mark.parametrize("settings", STACKS, ids=lambda each: " ".join(each)[:60])
 
 
 @cache
@@ -334,8 +343,11 @@ def test_no_network_interface_has_a_public_address(settings: tuple[str, ...]) ->
 
 
 def test_only_what_is_asked_for_by_name_has_a_public_address(settings: tuple[str, ...]) -> None:
+def test_only_ways_in_by_name_and_the_way_out_have_public_addresses(
+    settings: tuple[str, ...],
+) -> None:
     names = [
-        resource["name"]
+        resource["name"].split("-{0}-")[1].split("'")[0]
         for resource in _resources(settings)
         if resource["type"] == "Microsoft.Network/publicIPAddresses"
     ]
@@ -344,6 +356,11 @@ def test_only_what_is_asked_for_by_name_has_a_public_address(settings: tuple[str
         allowed.append("[format('pip-{0}-portal', parameters('namePrefix'))]")
     if "network.access=[]" not in settings:
         allowed.append("[format('pip-{0}-bastion', parameters('namePrefix'))]")
+    ways = " ".join(settings)
+    if "vpn-gateway" in ways:
+        allowed = ["nat", "vpn-first", "vpn-second", "vpn-clients"]
+    else:
+        allowed = ["nat"] if "network.access=[]" in ways else ["nat", "bastion"]
 
     assert names == allowed
 

@@ -82,7 +82,7 @@ param circuitTier string = 'Standard'
 ])
 param circuitFamily string = 'MeteredData'
 
-@description('Optional. Whether the provider has provisioned the circuit; peering and connection wait for it.')
+@description('Optional. Whether the provider has provisioned the circuit: peering and connection are made then, and the circuit itself is left alone.')
 param circuitProvisioned bool = false
 
 @description('Optional. Preference of this circuit among several; more is better.')
@@ -151,8 +151,9 @@ resource expressRouteGateway_diagnosticSettings 'Microsoft.Insights/diagnosticSe
   }
 }
 
-// Azure charges for the circuit from now on. The provider takes its service key and does the rest.
-resource circuit 'Microsoft.Network/expressRouteCircuits@2025-05-01' = {
+// Azure charges for the circuit from now on. The provider takes its service key and does the rest, in this very
+// resource: once it is done, deploying the circuit again could take its work away, so it is left alone.
+resource circuit 'Microsoft.Network/expressRouteCircuits@2025-05-01' = if (!circuitProvisioned) {
   name: circuitName
   location: location
   tags: tags
@@ -223,4 +224,4 @@ output resourceId string = expressRouteGateway.id
 output circuitResourceId string = circuit.id
 
 @description('Name of the circuit.')
-output circuitName string = circuit.name
+output circuitName string = circuitName

@@ -1,0 +1,128 @@
+using 'main.bicep'
+
+param location = 'westeurope'
+param namePrefix = 'octopus'
+param tags = {}
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+param portalHostName = 'octopus.example.com'
+param pollingPort = 10943
+param grpcPort = 8443
+param timeZone = 'UTC'
+param addressPrefix = '10.20.0.0/22'
+param nodesSubnetPrefix = '10.20.0.0/26'
+param privateEndpointsSubnetPrefix = '10.20.0.64/26'
+param loadBalancerSubnetPrefix = '10.20.0.128/27'
+param gatewaySubnetPrefix = '10.20.3.0/26'
+param dnsServers = []
+param clientPrefixes = []
+param pollingPrefixes = []
+param natGatewaySku = 'StandardV2'
+param natGatewayIdleTimeoutInMinutes = 10
+param logRetentionInDays = 90
+param alertEmails = [
+  'octopus-admins@example.com'
+]
+param keyVaultSku = 'standard'
+param keyVaultSoftDeleteRetentionInDays = 90
+param keyVaultEntriesExpireOn = ''
+param loadBalancerPrivateIpAddress = ''
+param firstPollingPort = 10943
+param loadBalancerIdleTimeoutInMinutes = 30
+param nodes = [
+  {
+    name: 'octopus-1'
+    zone: '1'
+    taskCap: 10
+    maintenanceDay: 'Tuesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-2'
+    zone: '2'
+    taskCap: 10
+    maintenanceDay: 'Wednesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-3'
+    zone: '3'
+    taskCap: 10
+    maintenanceDay: 'Thursday'
+    maintenanceStartTime: '02:00'
+  }
+]
+param nodeVmSize = 'Standard_D4s_v5'
+param nodeImage = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+param nodeOsDiskSizeGiB = 128
+param nodeDataDiskSizeGiB = 64
+param nodeAdminUsername = 'octolocal'
+param encryptionAtHost = false
+param hybridBenefit = false
+param maintenanceDuration = '03:00'
+param databaseName = 'Octopus'
+param databaseSkuName = 'GP_Gen5_4'
+param databaseMaxSizeGib = 64
+param databaseZoneRedundant = true
+param databaseLicenseType = 'LicenseIncluded'
+param databaseBackupRetentionDays = 14
+param databaseBackupStorageRedundancy = 'Zone'
+param storageSkuName = 'Premium_ZRS'
+param shareName = 'octopus'
+param shareQuotaGib = 256
+param shareSoftDeleteRetentionInDays = 14
+param storageAccountKeyIndex = 0
+param octopusVersion = '2026.3.12345'
+param octopusAdministratorUsername = 'octoadmin'
+param octopusAdministratorEmail = 'octopus-admins@example.com'
+param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
+param installerSha256 = ''
+param hstsEnabled = false
+param hstsMaxAgeSeconds = 31556926
+param trustedProxies = []
+param shareMount = 'unc'
+param shareDriveLetter = 'X'
+param sendTelemetry = false
+param vpnGatewaySku = 'VpnGw2AZ'
+param vpnBgpAsn = 65515
+param vpnConnectionFallbackGateway = '203.0.113.10'
+param vpnConnectionFallbackAddressPrefixes = []
+param vpnConnectionFallbackBgpAsn = 65020
+param vpnConnectionFallbackBgpPeeringAddress = '10.60.0.1'
+param expressRouteSku = 'ErGw2AZ'
+param expressRouteMinScaleUnits = 1
+param expressRouteMaxScaleUnits = 2
+param expressRouteProvider = 'Equinix'
+param expressRoutePeeringLocation = 'Amsterdam'
+param expressRouteBandwidthInMbps = 200
+param expressRouteTier = 'Standard'
+param expressRouteFamily = 'MeteredData'
+param expressRouteProvisioned = false
+param expressRoutePeerAsn = 65020
+param expressRouteVlanId = 100
+param expressRoutePrimaryPeeringPrefix = '192.168.100.0/30'
+param expressRouteSecondaryPeeringPrefix = '192.168.100.4/30'
+param expressRouteRoutingWeight = 0
+param expressRouteFastPath = false
+param alertCpuPercent = 85
+param alertDatabasePercent = 85
+param alertSharePercent = 80
+param backupRedundancy = 'ZoneRedundant'
+param backupStartTime = '00:30'
+param backupDailyRetentionDays = 30
+param backupWeeklyRetentionWeeks = 12
+
+param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
+param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
+param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
+param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
+param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')
+param vpnSharedKeyFallback = readEnvironmentVariable('OCTOHA_VPN_SHARED_KEY_FALLBACK')
