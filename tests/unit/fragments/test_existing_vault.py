@@ -121,6 +121,14 @@ def test_the_nodes_may_read_their_own_secrets_one_by_one(component: Component) -
     ]
 
 
+def test_alerts_on_a_vault_of_somebody_else_are_theirs() -> None:
+    def alerts(*settings: str) -> str:
+        return str(modules(*settings)["alerts"]["properties"])
+
+    assert "Microsoft.KeyVault/vaults" in alerts()
+    assert "Microsoft.KeyVault/vaults" not in alerts(vault())
+
+
 def test_secrets_are_there_before_the_nodes_are_let_in_and_both_before_octopus() -> None:
     found = modules(vault(), certificate())
     assert any("key-vault-secrets" in each for each in found["key-vault-access"]["dependsOn"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from octoha_templates.bicep import CompileResult, compile_text
 from octoha_templates.config.load import stack_from_text
+from octoha_templates.config.model import Certificate, Database, ServiceAccount, Storage
 from octoha_templates.rendering.components import get_component
 from octoha_templates.rendering.modules import read_script, render_component
 from octoha_templates.validation import validate_template
@@ -150,3 +152,37 @@ def test_names_of_secrets_in_a_shared_vault_carry_the_prefix_of_the_stack() -> N
     assert entries["masterKey"] == "prod-octopus-master-key"
     # What the stack does without stays empty, prefix or not.
     assert entries["serviceAccountPassword"] == ""
+
+
+def values_of(union: Any, field: str) -> set[str]:
+    """List what a key of any alternative of a part may hold."""
+    found: set[str] = set()
+    for struct in get_args(union) or (union,):
+        kind = get_type_hints(struct, include_extras=True).get(field)
+        annotated = get_args(kind)[0] if kind is not None else None
+        found |= set(get_args(annotated))
+    return found
+
+
+def tags_of(union: Any) -> set[str]:
+    """List the kinds of a part."""
+    return {str(each.__struct_config__.tag) for each in get_args(union) if each is not NoneType}
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        (1, values_of(Database, "authentication")),
+        (0, values_of(Storage, "mount") - {"unc"}),
+        (1, values_of(Storage, "mount") - {"unc"}),
+        (1, tags_of(ServiceAccount)),
+        (0, tags_of(ServiceAccount) - {"user"}),
+        (1, tags_of(Certificate) - {"pfx", "none"}),
+    ],
+    ids=["authentication", "mount", "paths", "service", "account", "certificate"],
+)
+def test_scripts_know_every_value_that_the_config_may_hold(script: int, wanted: set[str]) -> None:
+    """What is left out is what they do when nothing else is asked for."""
+    text = read_script(SCRIPTS[script]).decode()
+    assert len(wanted) > 1
+    assert [value for value in sorted(wanted) if f"'{value}'" not in text] == []

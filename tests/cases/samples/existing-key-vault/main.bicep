@@ -618,7 +618,6 @@ module alerts 'modules/alerts.bicep' = {
     shareName: shareName
     shareQuotaGib: shareQuotaGib
     sharePercent: alertSharePercent
-    keyVaultResourceId: keyVault.outputs.resourceId
     cpuPercent: alertCpuPercent
   }
 }

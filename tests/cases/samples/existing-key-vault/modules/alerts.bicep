@@ -38,9 +38,6 @@ param databaseResourceId string
 @description('Required. Resource ID of the storage account.')
 param storageAccountResourceId string
 
-@description('Required. Resource ID of the vault.')
-param keyVaultResourceId string
-
 @description('Optional. Name of the share.')
 @minLength(3)
 @maxLength(63)
@@ -685,38 +682,6 @@ resource shareAvailability 'Microsoft.Insights/metricAlerts@2018-03-01' = {
           metricName: 'Availability'
           operator: 'LessThan'
           threshold: 99
-          timeAggregation: 'Average'
-        }
-      ]
-    }
-    actions: metricActions
-  }
-}
-
-resource keyVaultAvailability 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'alert-${namePrefix}-vault-availability'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'The vault fails requests; a node that starts now gets no secrets.'
-    severity: 2
-    enabled: true
-    scopes: [
-      keyVaultResourceId
-    ]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    autoMitigate: true
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'vault-availability'
-          metricNamespace: 'Microsoft.KeyVault/vaults'
-          metricName: 'Availability'
-          operator: 'LessThan'
-          threshold: 90
           timeAggregation: 'Average'
         }
       ]
