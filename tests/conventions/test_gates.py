@@ -343,24 +343,18 @@ def test_no_network_interface_has_a_public_address(settings: tuple[str, ...]) ->
 
 
 def test_only_what_is_asked_for_by_name_has_a_public_address(settings: tuple[str, ...]) -> None:
-def test_only_ways_in_by_name_and_the_way_out_have_public_addresses(
-    settings: tuple[str, ...],
-) -> None:
     names = [
         resource["name"].split("-{0}-")[1].split("'")[0]
         for resource in _resources(settings)
         if resource["type"] == "Microsoft.Network/publicIPAddresses"
     ]
-    allowed = ["[format('pip-{0}-nat', parameters('namePrefix'))]"]
+    allowed = ["nat"]
     if settings in PUBLIC_PORTAL:
-        allowed.append("[format('pip-{0}-portal', parameters('namePrefix'))]")
-    if "network.access=[]" not in settings:
-        allowed.append("[format('pip-{0}-bastion', parameters('namePrefix'))]")
-    ways = " ".join(settings)
-    if "vpn-gateway" in ways:
-        allowed = ["nat", "vpn-first", "vpn-second", "vpn-clients"]
-    else:
-        allowed = ["nat"] if "network.access=[]" in ways else ["nat", "bastion"]
+        allowed.append("portal")
+    if settings == (GATEWAYS,):
+        allowed += ["vpn-first", "vpn-second", "vpn-clients"]
+    elif "network.access=[]" not in settings:
+        allowed.append("bastion")
 
     assert names == allowed
 
