@@ -111,7 +111,7 @@ def names_in_the_domain(site: Site) -> Iterator[Diagnostic]:
         taken.setdefault(name.lower(), what)
 
 
-@reads("database.size", "database.storage")
+@reads("database.size")
 def size_for_shared_disks(site: Site) -> Iterator[Diagnostic]:
     """The machines can hold premium disks, and the script can tell the shared ones apart."""
     database = site.stack.database
@@ -126,13 +126,13 @@ def size_for_shared_disks(site: Site) -> Iterator[Diagnostic]:
             site.at("database.size"),
             f"take a size with an s in its name, such as {_MEMORY_OPTIMISED}",
         )
-    elif isinstance(database.storage, SharedDisks) and version > _NEWEST_WITH_SCSI:
+    elif version > _NEWEST_WITH_SCSI:
         yield site.error(
             "OCT625",
-            f"`database.size` is {database.size}, whose disks are NVMe, but the shared disks are "
-            "told apart by their SCSI number",
+            f"`database.size` is {database.size}, whose disks are NVMe, but the disks are told apart "
+            "by their SCSI number",
             site.at("database.size"),
-            f"take a size of version 5, such as {_MEMORY_OPTIMISED}, or a premium file share",
+            f"take a size of version 5, such as {_MEMORY_OPTIMISED}",
         )
 
 

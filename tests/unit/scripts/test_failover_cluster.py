@@ -81,6 +81,7 @@ def test_instance_gets_its_name_before_anybody_connects_and_a_trial_last(cluster
         "Restart-Instance",
         "Set-ServiceNames",
         "Assert-Edition",
+        "Set-InstanceOptions",
         "Set-DiagnosticsPath",
         "New-OctopusDatabase",
         "Grant-Logins",
@@ -163,6 +164,24 @@ def test_setup_is_told_no_password_while_windows_records_command_lines(
     assert "PASSWORD" not in text_of(cluster.functions["Get-SetupLines"])
 
 
+@pytest.mark.parametrize(
+    ("action", "accepts"),
+    [("Uninstall", False), ("InstallFailoverCluster", True), ("AddNode", True)],
+)
+def test_setup_gets_only_what_its_action_knows(cluster: Script, action: str, accepts: bool) -> None:
+    """Setup refuses parameters that belong to another action."""
+    (call,) = [
+        text_of(node)
+        for node in cluster.commands
+        if command_name(node) == "Invoke-SetupProgram" and f"/ACTION={action}'" in text_of(node)
+    ]
+
+    assert ("/IACCEPTSQLSERVERLICENSETERMS" in call) == accepts
+    assert ("$SkippedRule" in call) == accepts
+    assert ("/FAILOVERCLUSTERIPADDRESSES" in call) == (action == "AddNode")
+    assert "'/Q'" in text_of(cluster.functions["Invoke-SetupProgram"])
+
+
 def test_instance_is_one_that_octopus_can_use(cluster: Script) -> None:
     assert "$Collation = 'SQL_Latin1_General_CP1_CI_AS'" in cluster.text
     lines = text_of(cluster.functions["Get-SetupLines"])
@@ -171,7 +190,6 @@ def test_instance_is_one_that_octopus_can_use(cluster: Script) -> None:
         "FAILOVERCLUSTERNETWORKNAME",
         "FAILOVERCLUSTERIPADDRESSES",
         "FAILOVERCLUSTERDISKS",
-        'SKIPRULES="Cluster_VerifyForErrors"',
     ):
         assert wanted in lines
     assert "*Evaluation*" in text_of(cluster.functions["Assert-Edition"])

@@ -39,6 +39,7 @@ CMDLETS = frozenset(
         "Get-ChildItem",
         "Get-CimInstance",
         "Get-Cluster",
+        "Get-ClusterAvailableDisk",
         "Get-ClusterGroup",
         "Get-ClusterNetwork",
         "Get-ClusterParameter",

@@ -93,6 +93,9 @@ $InstanceGroup = "SQL Server ($InstanceName)"
 $InstancesKey = 'HKLM:\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names'
 $DistributedName = 'SQL Distributed Network Name'
 
+# Setup wants a validation with storage tests; this cluster is validated without them, as Microsoft says for Azure.
+$SkippedRule = '/SKIPRULES=Cluster_VerifyForErrors'
+
 # Octopus wants a case-insensitive collation.
 $Collation = 'SQL_Latin1_General_CP1_CI_AS'
 
@@ -476,7 +479,7 @@ function Invoke-SetupProgram {
     # 3010: done, a restart is pending. The summary names what was wrong and shows no password.
     param([string[]] $Options)
 
-    $arguments = $Options + @('/Q', '/IACCEPTSQLSERVERLICENSETERMS', '/SUPPRESSPRIVACYSTATEMENTNOTICE')
+    $arguments = $Options + @('/Q')
     try {
         $result = Invoke-Native -FilePath (Get-SetupProgram) -Arguments $arguments -AllowedExitCodes 0, 3010 -TimeoutMinutes 60
         Write-Log "SQL Server setup is done (exit code $($result.ExitCode))."
@@ -740,7 +743,10 @@ function Add-SharedDisksToCluster {
         $disk = Get-SharedDisk $wanted
         $resource = Find-DiskResource $disk.Guid
         if ($null -eq $resource) {
-            $resource = $disk | Add-ClusterDisk
+            $resource = Get-ClusterAvailableDisk | Where-Object { $_.Number -eq $disk.Number } | Add-ClusterDisk
+        }
+        if ($null -eq $resource) {
+            throw "The disk at LUN $($wanted.lun) cannot be added to the cluster; do both machines hold it?"
         }
         $resource.Name = $wanted.name
         Write-Log "The disk at LUN $($wanted.lun) belongs to the cluster as $($wanted.name)."
@@ -849,6 +855,18 @@ function Get-InstanceAddress {
     return "IPv4;$($subnet.Address);$($network.Name);$($subnet.Mask)"
 }
 
+function Get-AddressResource {
+    return Get-ClusterGroup -Name $InstanceGroup | Get-ClusterResource |
+        Where-Object { "$($_.ResourceType)" -eq 'IP Address' } | Select-Object -First 1
+}
+
+function Get-PresentAddress {
+    # The same for a machine that joins: both are in one subnet.
+    $address = Get-AddressResource
+    $values = 'Address', 'Network', 'SubnetMask' | ForEach-Object { ($address | Get-ClusterParameter -Name $_).Value }
+    return "IPv4;$($values -join ';')"
+}
+
 function Get-SetupLines {
     # The settings of setup, all but the passwords; kept, because patches and repairs ask for the same.
     $service = Get-AccountName $Settings.sqlServiceAccount
@@ -870,12 +888,8 @@ function Get-SetupLines {
         "SQLBACKUPDIR=`"$($Settings.folders.backup)`""
         "SQLSVCACCOUNT=`"$service`""
         "AGTSVCACCOUNT=`"$service`""
-        'SQLSVCINSTANTFILEINIT="True"'
-        'USESQLRECOMMENDEDMEMORYLIMITS="True"'
         "SQLSYSADMINACCOUNTS=$(($administrators | ForEach-Object { '"' + $_ + '"' }) -join ' ')"
         'UPDATEENABLED="False"'
-        # Setup wants a report with storage tests; this cluster was validated without them, as Microsoft says for Azure.
-        'SKIPRULES="Cluster_VerifyForErrors"'
     )
     if (-not (Test-FileShare)) {
         $lines += "FAILOVERCLUSTERDISKS=$((@($Settings.disks) | ForEach-Object { '"' + $_.name + '"' }) -join ' ')"
@@ -896,6 +910,8 @@ function Install-Instance {
     Write-Log "Installing the failover cluster instance $($Settings.instanceNetworkName)."
     Invoke-SetupProgram -Options @(
         '/ACTION=InstallFailoverCluster'
+        '/IACCEPTSQLSERVERLICENSETERMS'
+        $SkippedRule
         "/CONFIGURATIONFILE=$SetupSettings"
         "/SQLSVCPASSWORD=$SqlServiceAccountPassword"
         "/AGTSVCPASSWORD=$SqlServiceAccountPassword"
@@ -911,14 +927,16 @@ function Add-MachineToInstance {
     Write-Log 'Adding this machine to the failover cluster instance.'
     Invoke-SetupProgram -Options @(
         '/ACTION=AddNode'
+        '/IACCEPTSQLSERVERLICENSETERMS'
+        $SkippedRule
         "/INSTANCENAME=$InstanceName"
         "/SQLSVCACCOUNT=$(Get-AccountName $Settings.sqlServiceAccount)"
         "/SQLSVCPASSWORD=$SqlServiceAccountPassword"
         "/AGTSVCACCOUNT=$(Get-AccountName $Settings.sqlServiceAccount)"
         "/AGTSVCPASSWORD=$SqlServiceAccountPassword"
+        "/FAILOVERCLUSTERIPADDRESSES=$(Get-PresentAddress)"
         '/CONFIRMIPDEPENDENCYCHANGE=0'
         '/UPDATEENABLED=False'
-        '/SKIPRULES=Cluster_VerifyForErrors'
     )
 }
 
@@ -927,8 +945,7 @@ function Add-MachineToInstance {
 function Set-InstanceAddress {
     # Clients never use it, but the instance cannot be without. As a link-local address it takes none from the subnet,
     # and no two machines can come to have the same.
-    $address = Get-ClusterGroup -Name $InstanceGroup | Get-ClusterResource |
-        Where-Object { "$($_.ResourceType)" -eq 'IP Address' } | Select-Object -First 1
+    $address = Get-AddressResource
     if (($address | Get-ClusterParameter -Name Address).Value -eq '169.254.1.1') {
         return
     }
@@ -1057,6 +1074,20 @@ function Assert-Edition {
         throw "The media in the image installed '$edition'. Take an image of SQL Server with a licence, or give a key with setup."
     }
     Write-Log "The instance is SQL Server $edition."
+}
+
+function Set-InstanceOptions {
+    # A fifth of the memory, and 4 GiB at least, is for Windows and the cluster.
+    $memory = [long]((Get-CimInstance -ClassName Win32_ComputerSystem).TotalPhysicalMemory / 1mb)
+    $statement = @'
+EXEC sys.sp_configure N'show advanced options', 1;
+RECONFIGURE;
+EXEC sys.sp_configure N'max server memory (MB)', @memory;
+EXEC sys.sp_configure N'backup compression default', 1;
+EXEC sys.sp_configure N'remote admin connections', 1;
+RECONFIGURE;
+'@
+    Invoke-Sql -Text $statement -Parameters @{ memory = [int]($memory - [Math]::Max(4096, $memory / 5)) } | Out-Null
 }
 
 function Set-DiagnosticsPath {
@@ -1230,6 +1261,7 @@ function Complete-Instance {
     Restart-Instance
     Set-ServiceNames
     Assert-Edition
+    Set-InstanceOptions
     Set-DiagnosticsPath
     New-OctopusDatabase
     Grant-Logins
