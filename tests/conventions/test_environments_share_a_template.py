@@ -92,6 +92,7 @@ storage:
   share_name: other
   quota_gib: 500
   mount: symbolic-links
+  drive_letter: Z
   soft_delete_days: 7
 load_balancer:
   private_ip_address: 10.30.0.140

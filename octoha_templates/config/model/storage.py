@@ -39,6 +39,14 @@ class AzureFiles(Part, frozen=True, kw_only=True, tag="azure-files", tag_field="
             "symbolic-links: links below the Octopus home."
         ),
     ] = "unc"
+    drive_letter: Annotated[
+        str,
+        Meta(
+            pattern=r"^[G-Z]$",
+            description="Letter of a mapped drive, the same on every node.",
+            examples=["X"],
+        ),
+    ] = "X"
     soft_delete_days: Annotated[
         int, Meta(ge=1, le=365, description="Days a deleted share can be brought back.")
     ] = 14

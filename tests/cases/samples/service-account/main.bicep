@@ -300,7 +300,7 @@ param shareMount string = 'mapped-drive'
 @description('Optional. Letter of the drive, the same on every node, where the share is a mapped drive.')
 @minLength(1)
 @maxLength(1)
-param shareDriveLetter string = 'X'
+param shareDriveLetter string = 'S'
 
 @description('Optional. Whether Octopus sends usage telemetry.')
 param sendTelemetry bool = false

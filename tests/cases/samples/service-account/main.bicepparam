@@ -93,7 +93,7 @@ param trustedProxies = [
 ]
 param octopusServiceAccountName = 'CONTOSO\\svc-octopus'
 param shareMount = 'mapped-drive'
-param shareDriveLetter = 'X'
+param shareDriveLetter = 'S'
 param sendTelemetry = false
 param alertCpuPercent = 85
 param alertDatabasePercent = 85

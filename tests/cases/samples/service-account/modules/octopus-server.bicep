@@ -73,7 +73,7 @@ param shareMount string = 'mapped-drive'
 @description('Optional. Letter of the drive, where the share is a mapped drive.')
 @minLength(1)
 @maxLength(1)
-param shareDriveLetter string = 'X'
+param shareDriveLetter string = 'S'
 
 @description('Optional. Account that Octopus runs as. kind is none for LocalSystem, user or group-managed; name is DOMAIN\\name.')
 param serviceAccount object = {
