@@ -191,6 +191,21 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         "database",
+        "sql-vm-availability-group",
+        "SQL Server availability group",
+        "SQL Server machines in several zones with an Always On availability group.",
+        ("availability-group.ps1",),
+        standalone=(
+            (
+                "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, "
+                "join_user: svc-join}"
+            ),
+            "network.dns_servers=[10.10.0.4, 10.10.0.5]",
+            "database={kind: sql-vm-availability-group}",
+        ),
+    ),
+    Component(
+        "database",
         "sql-vm-failover-cluster",
         "SQL Server failover cluster instance",
         "Two SQL Server machines with one clustered instance on shared disks or a premium share.",

@@ -7,6 +7,11 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from octoha_templates.config.model.availability_group import (
+    DiskGib,
+    DomainAccount,
+    SqlVmAvailabilityGroup,
+)
 from octoha_templates.config.model.base import (
     SHAPE,
     ComputerName,
@@ -209,18 +214,6 @@ class ExistingDatabase(Part, frozen=True, kw_only=True, tag="existing", tag_fiel
         return tuple(f"{key}={value}" for key, value in self.options.items())
 
 
-AccountName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
-        description="Account of the domain by its short name, without the domain.",
-    ),
-]
-DiskSize = Annotated[
-    int, Meta(ge=32, le=32767, description="Size of the disk, in GiB; it may grow, never shrink.")
-]
-
-
 class SharedDisks(Part, frozen=True, kw_only=True, tag="shared-disks", tag_field="kind"):
     """Managed disks that both machines hold; the cluster decides which of them writes."""
 
@@ -228,10 +221,10 @@ class SharedDisks(Part, frozen=True, kw_only=True, tag="shared-disks", tag_field
         Literal["local", "zone"],
         Meta(description="zone is Premium_ZRS with a copy in every zone; local Premium_LRS."),
     ] = "zone"
-    data_disk_size_gib: Annotated[DiskSize, Meta(description="Data files, in GiB.")] = 256
-    log_disk_size_gib: Annotated[DiskSize, Meta(description="Transaction logs, in GiB.")] = 128
-    tempdb_disk_size_gib: Annotated[DiskSize, Meta(description="tempdb, in GiB.")] = 64
-    backup_disk_size_gib: Annotated[DiskSize, Meta(description="Backups, in GiB.")] = 512
+    data_disk_size_gib: Annotated[DiskGib, Meta(description="Data files, in GiB.")] = 256
+    log_disk_size_gib: Annotated[DiskGib, Meta(description="Transaction logs, in GiB.")] = 128
+    tempdb_disk_size_gib: Annotated[DiskGib, Meta(description="tempdb, in GiB.")] = 64
+    backup_disk_size_gib: Annotated[DiskGib, Meta(description="Backups, in GiB.")] = 512
 
 
 class PremiumFileShare(Part, frozen=True, kw_only=True, tag="premium-file-share", tag_field="kind"):
@@ -328,10 +321,10 @@ class SqlVmFailoverCluster(
         ),
     ] = "windows"
     cluster_account: Annotated[
-        AccountName, Meta(description="Domain account that makes cluster and instance.")
+        DomainAccount, Meta(description="Domain account that makes cluster and instance.")
     ] = "svc-octo-cluster"
     sql_service_account: Annotated[
-        AccountName, Meta(description="Domain account that SQL Server runs as.")
+        DomainAccount, Meta(description="Domain account that SQL Server runs as.")
     ] = "svc-octo-sql"
     administrators: Annotated[
         tuple[
@@ -391,4 +384,4 @@ class SqlVmFailoverCluster(
         return isinstance(self.storage, SharedDisks)
 
 
-Database = AzureSql | ExistingDatabase | SqlVmFailoverCluster
+Database = AzureSql | ExistingDatabase | SqlVmAvailabilityGroup | SqlVmFailoverCluster

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from octoha_templates.config.model import PremiumFileShare, SqlVmFailoverCluster, Stack
+from octoha_templates.config.model import (
+    PremiumFileShare,
+    SqlVmAvailabilityGroup,
+    SqlVmFailoverCluster,
+    Stack,
+)
+from octoha_templates.config.plan.availability_group import availability_group
 from octoha_templates.config.plan.parts import (
     BLOB_ZONE,
     FILE_ZONE,
@@ -27,6 +33,8 @@ CLUSTER_PORTS: Final = ("135", "137-139", "445", "3343", "5985", "49152-65535")
 def contribution(stack: Stack) -> Contribution:
     """Say what the database adds to the plan."""
     database = stack.database
+    if isinstance(database, SqlVmAvailabilityGroup):
+        return availability_group(database)
     if isinstance(database, SqlVmFailoverCluster):
         has_share = isinstance(database.storage, PremiumFileShare)
         return Contribution(

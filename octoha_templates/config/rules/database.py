@@ -167,6 +167,11 @@ def administrator_of_entra(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+def vcpus_for_tasks(total: int) -> int | None:
+    """Say how many vCPUs Octopus wants for so many tasks at a time; None beyond what it has sizes for."""
+    return next((vcpus for tasks, vcpus, _ in _SIZING if total <= tasks), None)
+
+
 def is_dtu(sku: str) -> bool:
     """Say whether a service objective is bought in DTUs."""
     return sku in _DTUS

@@ -228,6 +228,17 @@ def vcpus_of_size(size: str) -> int:
     return int(found[3] or found[2]) if found else 0
 
 
+def has_premium_disks(size: str) -> bool:
+    """Say whether a size takes premium disks, by the letter s in its name."""
+    found = _SIZE.match(size)
+    return found is None or "s" in found[4] or found[1].endswith("S")
+
+
+def is_burstable(size: str) -> bool:
+    """Say whether a size saves up processor time."""
+    return size.startswith("Standard_B")
+
+
 NODE_RULES: tuple[Rule, ...] = (
     as_many_names,
     names_once,

