@@ -14,6 +14,16 @@ _BEGINS = ("ALTER", "BACKUP", "CREATE", "DECLARE", "EXEC", "IF", "MERGE", "SELEC
 _HERE_STRING = re.compile(r"@'\n(.*?)\n'@", re.DOTALL)
 
 
+# Scripts put these into a statement before they send it.
+_PLACES = {"#KIND#": "DATABASE", "#DATABASE#": "Octopus"}
+
+
+def _filled(statement: str) -> str:
+    for place, word in _PLACES.items():
+        statement = statement.replace(place, word)
+    return statement
+
+
 def _statements(script: Script) -> list[str]:
     found = (match.strip() for match in _HERE_STRING.findall(script.text))
     return [text for text in found if text.split(None, 1)[0] in _BEGINS]
@@ -32,7 +42,7 @@ def test_there_is_sql_to_look_at() -> None:
 
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_statement_parses(statement: str) -> None:
-    sqlfluff.parse(statement, dialect="tsql")
+    sqlfluff.parse(_filled(statement), dialect="tsql")
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
@@ -41,7 +51,16 @@ def test_names_are_quoted_by_the_server(statement: str) -> None:
     joined = re.findall(r"' \+ (@\w+)|(@\w+) \+ N?'", statement)
     bare = {name for pair in joined for name in pair if name}
     # What the script itself has checked, or has quoted one line before.
-    assert bare <= {"@collation", "@change", "@secret", "@sid", "@create", "@inside", "@database"}
+    assert bare <= {
+        "@collation",
+        "@change",
+        "@secret",
+        "@sid",
+        "@create",
+        "@inside",
+        "@database",
+        "@folder",
+    }
 
 
 def test_a_statement_that_is_none_does_not_parse() -> None:

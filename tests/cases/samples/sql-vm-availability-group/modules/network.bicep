@@ -526,7 +526,7 @@ resource databaseSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-
           protocol: 'Tcp'
           sourceAddressPrefix: databaseSubnetPrefix
           sourcePortRange: '*'
-          destinationAddressPrefix: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
           destinationPortRange: '3389'
         }
       }
@@ -685,7 +685,7 @@ resource database2SecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05
           protocol: 'Tcp'
           sourceAddressPrefix: database2SubnetPrefix
           sourcePortRange: '*'
-          destinationAddressPrefix: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
           destinationPortRange: '3389'
         }
       }
@@ -844,7 +844,7 @@ resource database3SecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05
           protocol: 'Tcp'
           sourceAddressPrefix: database3SubnetPrefix
           sourcePortRange: '*'
-          destinationAddressPrefix: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
           destinationPortRange: '3389'
         }
       }

@@ -380,7 +380,7 @@ function Add-NativeTypes {
     if ('OctopusNode.PinnedCertificate' -as [type]) {
         return
     }
-    Add-Type -TypeDefinition @'
+    Add-Type -IgnoreWarnings -TypeDefinition @'
 using System;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;

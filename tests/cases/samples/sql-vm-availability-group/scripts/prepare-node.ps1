@@ -336,7 +336,8 @@ function Add-NativeTypes {
     if ('OctopusNode.WindowsCredential' -as [type]) {
         return
     }
-    Add-Type -TypeDefinition @'
+    # Windows PowerShell takes a warning of the compiler for an error, and fields that only Windows reads are one.
+    Add-Type -IgnoreWarnings -TypeDefinition @'
 using System;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
@@ -682,10 +683,8 @@ function Initialize-ServiceAccount {
     if (-not (Test-ServiceAccount)) {
         return
     }
-    Invoke-WhenChanged -Step 'account of the service' -Value $Settings.serviceAccount.name -Action {
-        Grant-AccountRights
-        Set-UrlReservation
-    }
+    Grant-AccountRights
+    Invoke-WhenChanged -Step 'URL reservation' -Value $Settings.serviceAccount.name -Action { Set-UrlReservation }
     # The account reads its folder and writes to one file in it.
     Protect-Folder $AccountFolder (Get-AccountEntry '0x1200a9')
     Copy-Item -LiteralPath $StoredScript -Destination $AccountFolder -Force
