@@ -15,6 +15,7 @@ import pytest
 
 from octoha_templates.config.load import load
 from octoha_templates.config.model import LoadBalancer
+from octoha_templates.config.plan import network_plan
 from octoha_templates.pipeline import Bundle, build
 from octoha_templates.rendering.components import kind_of
 
@@ -126,6 +127,60 @@ def test_proxies_are_trusted_exactly_where_tls_ends_before_the_nodes(shape: str)
         assert trusted == ["[parameters('applicationGatewaySubnetPrefix')]"]
     else:
         assert trusted in ([], "[parameters('proxyPrefixes')]")
+
+
+@in_every_shape
+def test_nodes_believe_the_proxies_that_the_balancer_names(shape: str) -> None:
+    (server,) = [
+        resource
+        for resource in _stack(shape).template["resources"]
+        if resource["name"] == "[format('{0}-octopus-server', parameters('namePrefix'))]"
+    ]
+    trusted = server["properties"]["parameters"]["trustedProxies"]["value"]
+
+    if shape in ENDS_TLS:
+        # Without waiting for the gateway, which takes minutes and which Octopus does not need to start.
+        assert "parameters('applicationGatewaySubnetPrefix')" in trusted
+        assert not [each for each in server["dependsOn"] if "-load-balancer'" in each]
+    elif shape.startswith("existing"):
+        assert "outputs.trustedProxies" in trusted
+    else:
+        assert trusted == "[parameters('trustedProxies')]"
+
+
+@in_every_shape
+def test_ports_that_are_balanced_are_the_ports_that_the_nodes_are_open_on(shape: str) -> None:
+    """The security group of the nodes opens what the balancers send, and nothing else for clients."""
+    balanced: set[str] = set()
+    for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
+        rules = [rule["properties"] for rule in properties.get("loadBalancingRules", ())]
+        rules += [
+            copied["input"]["properties"]
+            for copied in properties.get("copy", ())
+            if copied["name"] == "inboundNatRules"
+        ]
+        balanced |= {_port(rule["backendPort"]) for rule in rules}
+    for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
+        settings = properties["backendHttpSettingsCollection"]
+        balanced |= {_port(each["properties"]["port"]) for each in settings}
+    if shape.startswith("existing"):
+        balanced |= {"443", "pollingPort"}
+    plan = network_plan(load(None, settings=SHAPES[shape]).stack)
+    opened = {
+        port
+        for rule in plan.rules_of("nodes")
+        if rule.direction == "Inbound" and rule.access == "Allow"
+        if rule.source.parameter in ("clientPrefixes", "pollingPrefixes")
+        or rule.source.subnet == "application_gateway"
+        for port in rule.ports
+    }
+
+    assert opened == balanced
+
+
+def _port(value: Any) -> str:
+    """Give a port as the network plan does: its number, or the parameter that holds it."""
+    return str(value).removeprefix("[parameters('").removesuffix("')]")
 
 
 @in_every_shape

@@ -641,7 +641,8 @@ module octopusServer 'modules/octopus-server.bicep' = {
     }
     shareMount: shareMount
     shareDriveLetter: shareDriveLetter
-    trustedProxies: union(loadBalancer.outputs.trustedProxies, trustedProxies)
+    // Not the output of the gateway, so that Octopus is installed while the gateway is made.
+    trustedProxies: union([applicationGatewaySubnetPrefix], trustedProxies)
     octopusVersion: octopusVersion
     installerBaseUrl: installerBaseUrl
     installerSha256: installerSha256
