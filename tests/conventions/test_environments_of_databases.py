@@ -45,14 +45,18 @@ PAIRS = {
     ),
     "failover cluster on a share": (
         "database: {kind: sql-vm-failover-cluster, storage: {kind: premium-file-share}}",
-        ("database: {kind: sql-vm-failover-cluster, "
-        "storage: {kind: premium-file-share, redundancy: local, quota_gib: 2048}}"),
+        (
+            "database: {kind: sql-vm-failover-cluster, "
+            "storage: {kind: premium-file-share, redundancy: local, quota_gib: 2048}}"
+        ),
     ),
     "existing": (
         "database: {kind: existing, host: sql.example.com, authentication: sql, user: octopus}",
-        ("database: {kind: existing, host: o.database.windows.net, database_name: Other, "
-        "authentication: sql, user: other, multi_subnet_failover: true, "
-        "trust_server_certificate: true, options: {Max Pool Size: '10'}, location: westeurope}"),
+        (
+            "database: {kind: existing, host: o.database.windows.net, database_name: Other, "
+            "authentication: sql, user: other, multi_subnet_failover: true, "
+            "trust_server_certificate: true, options: {Max Pool Size: '10'}, location: westeurope}"
+        ),
     ),
     "existing on a named instance": (
         "database: {kind: existing, host: sql.example.com, authentication: windows}",

@@ -26,7 +26,7 @@ param zones array = [
 ]
 
 @description('Optional. DNS name of the portal; the certificate must carry it.')
-param portalHostName string = 'octopus.example.com'
+param portalHostName string = 'octopus.agency.example.com'
 
 @description('Optional. Port of polling Tentacles on the nodes.')
 @minValue(1)
@@ -55,38 +55,45 @@ param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 @description('Optional. Range of the front end of the load balancer.')
 param loadBalancerSubnetPrefix string = '10.20.0.128/27'
 
+@description('Optional. Range of the VPN and ExpressRoute gateways.')
+param gatewaySubnetPrefix string = '10.20.1.64/27'
+
+@description('Optional. Range of the jump box.')
+param jumpBoxSubnetPrefix string = '10.20.1.96/28'
+
 @description('Optional. DNS servers of the network; empty for Azure\'s own.')
-param dnsServers array = []
+param dnsServers array = [
+  '10.8.0.4'
+  '10.8.0.5'
+]
 
 @description('Optional. Who may open the portal; empty for the virtual network and what is joined to it.')
-param clientPrefixes array = []
+param clientPrefixes array = [
+  '10.8.0.0/16'
+]
 
 @description('Optional. Where polling Tentacles call from; empty for the virtual network and what is joined to it.')
-param pollingPrefixes array = []
+param pollingPrefixes array = [
+  '10.9.0.0/16'
+]
 
-@description('Optional. Tier of the NAT gateway: StandardV2 spans the zones, Standard lives in one.')
-@allowed([
-  'Standard'
-  'StandardV2'
-])
-param natGatewaySku string = 'Standard'
-
-@description('Optional. Minutes an outgoing connection may be idle.')
-@minValue(4)
-@maxValue(120)
-param natGatewayIdleTimeoutInMinutes int = 10
+@description('Optional. Who may open the desktop of the jump box besides Azure Bastion, in CIDR notation.')
+@minLength(1)
+param jumpBoxClientPrefixes array = [
+  '10.8.16.0/24'
+]
 
 // ----- Monitoring -----
 
 @description('Optional. Days logs are kept.')
 @minValue(30)
 @maxValue(730)
-param logRetentionInDays int = 90
+param logRetentionInDays int = 365
 
 @description('Optional. E-mail addresses that hear of alerts.')
 @maxLength(20)
 param alertEmails array = [
-  'octopus-admins@example.com'
+  'octopus-admins@agency.example.com'
 ]
 
 // ----- Key Vault -----
@@ -96,7 +103,7 @@ param alertEmails array = [
   'standard'
   'premium'
 ])
-param keyVaultSku string = 'standard'
+param keyVaultSku string = 'premium'
 
 @description('Optional. Days a deleted secret can be brought back. Azure fixes it when the vault is made.')
 @minValue(7)
@@ -177,7 +184,7 @@ param nodeDataDiskSizeGiB int = 64
 param nodeAdminUsername string = 'octolocal'
 
 @description('Optional. Whether caches and temporary disks are encrypted, too; the subscription feature EncryptionAtHost must be registered.')
-param encryptionAtHost bool = false
+param encryptionAtHost bool = true
 
 @description('Optional. Whether Windows Server licences of your own are used.')
 param hybridBenefit bool = false
@@ -263,10 +270,10 @@ param octopusVersion string = '2026.3.12345'
 param octopusAdministratorUsername string = 'octoadmin'
 
 @description('Optional. E-mail address of the first Octopus administrator.')
-param octopusAdministratorEmail string = 'octopus-admins@example.com'
+param octopusAdministratorEmail string = 'octopus-admins@agency.example.com'
 
 @description('Optional. Folder that Octopus.<version>-x64.msi is downloaded from.')
-param installerBaseUrl string = 'https://mirror.example.com/octopus'
+param installerBaseUrl string = 'https://mirror.agency.example.com/octopus'
 
 @description('Optional. SHA-256 of the installer; empty leaves it to the signature.')
 param installerSha256 string = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0'
@@ -297,6 +304,88 @@ param shareDriveLetter string = 'X'
 
 @description('Optional. Whether Octopus sends usage telemetry.')
 param sendTelemetry bool = false
+
+// ----- ExpressRoute -----
+
+@description('Optional. Size of the ExpressRoute gateway.')
+@allowed([
+  'ErGw1AZ'
+  'ErGw2AZ'
+  'ErGw3AZ'
+  'ErGwScale'
+])
+param expressRouteSku string = 'ErGw1AZ'
+
+@description('Optional. Fewest scale units of ErGwScale, 1 Gbit/s each.')
+@minValue(1)
+@maxValue(40)
+param expressRouteMinScaleUnits int = 1
+
+@description('Optional. Most scale units of ErGwScale.')
+@minValue(1)
+@maxValue(40)
+param expressRouteMaxScaleUnits int = 2
+
+@description('Optional. Resource ID of the circuit; it is provisioned, and nothing of it is changed.')
+param expressRouteCircuitResourceId string = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/connectivity/providers/Microsoft.Network/expressRouteCircuits/agency'
+
+@description('Optional. Preference of this circuit among several; more is better.')
+@minValue(0)
+@maxValue(32000)
+param expressRouteRoutingWeight int = 0
+
+@description('Optional. Whether traffic passes the gateway by; needs ErGw3AZ, or ErGwScale from 10 units on.')
+param expressRouteFastPath bool = false
+
+// ----- Jump box -----
+
+@description('Optional. Name of the jump box, in Azure and in Windows.')
+@minLength(2)
+@maxLength(15)
+param jumpBoxComputerName string = 'octopus-jump'
+
+@description('Optional. Availability zone of the jump box; empty for none.')
+param jumpBoxZone string = '1'
+
+@description('Optional. Size of the jump box.')
+param jumpBoxVmSize string = 'Standard_D2s_v5'
+
+@description('Optional. Image of the jump box; generation 2.')
+param jumpBoxImage object = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+
+@description('Optional. Size of the system disk of the jump box in GiB.')
+@minValue(127)
+@maxValue(4095)
+param jumpBoxOsDiskSizeGiB int = 128
+
+@description('Optional. Local administrator of the jump box, for emergencies.')
+@minLength(1)
+@maxLength(20)
+param jumpBoxAdminUsername string = 'jumplocal'
+
+@description('Optional. Minutes until an idle session on the jump box is disconnected.')
+@minValue(5)
+@maxValue(480)
+param jumpBoxIdleMinutes int = 15
+
+@description('Optional. Week day of the patch window of the jump box.')
+param jumpBoxMaintenanceDay string = 'Wednesday'
+
+@description('Optional. Start of the patch window of the jump box, as HH:mm.')
+param jumpBoxMaintenanceStartTime string = '12:00'
+
+@description('Optional. Length of the patch window of the jump box, as HH:mm.')
+param jumpBoxMaintenanceDuration string = '02:00'
+
+@description('Optional. When the jump box is turned off every day, as HHmm.')
+@minLength(4)
+@maxLength(4)
+param jumpBoxAutoShutdownTime string = '2000'
 
 // ----- Alerts -----
 
@@ -340,6 +429,26 @@ param backupDailyRetentionDays int = 30
 @maxValue(200)
 param backupWeeklyRetentionWeeks int = 12
 
+// ----- Domain -----
+
+@description('Optional. DNS name of the domain that the machines join.')
+@minLength(4)
+@maxLength(253)
+param domainFqdn string = 'corp.agency.example.com'
+
+@description('Optional. NetBIOS name of the domain.')
+@minLength(1)
+@maxLength(15)
+param domainNetBiosName string = 'AGENCY'
+
+@description('Optional. Account that joins machines to the domain, without the name of the domain.')
+@minLength(1)
+@maxLength(64)
+param domainJoinUser string = 'svc-octopus-join'
+
+@description('Optional. Distinguished name of the organizational unit for the computer accounts; empty for the default one of the domain.')
+param domainOuPath string = ''
+
 // ----- Secrets: never in a file; see DEPLOY.md -----
 
 @description('Required. Password of the local administrator of the nodes.')
@@ -371,6 +480,24 @@ param octopusAdministratorPassword string
 @maxLength(25600)
 param portalCertificatePfx string
 
+@description('Required. Authorization key that the owner of the ExpressRoute circuit gave out.')
+@secure()
+@minLength(36)
+@maxLength(36)
+param expressRouteAuthorizationKey string
+
+@description('Required. Password of the account that joins machines to the domain.')
+@secure()
+@minLength(12)
+@maxLength(123)
+param domainJoinPassword string
+
+@description('Required. Password of the local administrator of the machines beside the nodes: SQL Server, file servers, domain controllers, jump box.')
+@secure()
+@minLength(12)
+@maxLength(123)
+param serverAdministratorPassword string
+
 // ================ //
 // Variables        //
 // ================ //
@@ -400,12 +527,13 @@ module network 'modules/network.bicep' = {
     nodesSubnetPrefix: nodesSubnetPrefix
     privateEndpointsSubnetPrefix: privateEndpointsSubnetPrefix
     loadBalancerSubnetPrefix: loadBalancerSubnetPrefix
+    gatewaySubnetPrefix: gatewaySubnetPrefix
+    jumpBoxSubnetPrefix: jumpBoxSubnetPrefix
     dnsServers: dnsServers
     clientPrefixes: clientPrefixes
     pollingPrefixes: pollingPrefixes
     pollingPort: pollingPort
-    natGatewaySku: natGatewaySku
-    natGatewayIdleTimeoutInMinutes: natGatewayIdleTimeoutInMinutes
+    jumpBoxClientPrefixes: jumpBoxClientPrefixes
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
   }
 }
@@ -483,6 +611,11 @@ module octopusNodes 'modules/virtual-machines.bicep' = {
     applicationGatewayBackendAddressPools: loadBalancer.outputs.applicationGatewayBackendAddressPools
     pollingLoadBalancerResourceId: loadBalancer.outputs.pollingLoadBalancerResourceId
     dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
+    domainFqdn: domainFqdn
+    domainNetBiosName: domainNetBiosName
+    domainJoinUser: domainJoinUser
+    domainOuPath: domainOuPath
+    domainJoinPassword: domainJoinPassword
   }
 }
 
@@ -570,6 +703,54 @@ module octopusServer 'modules/octopus-server.bicep' = {
   ]
 }
 
+module expressRoute 'modules/expressroute.bicep' = {
+  name: '${namePrefix}-expressroute'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    gatewaySubnetResourceId: network.outputs.gatewaySubnetResourceId
+    skuName: expressRouteSku
+    minScaleUnits: expressRouteMinScaleUnits
+    maxScaleUnits: expressRouteMaxScaleUnits
+    circuitResourceId: expressRouteCircuitResourceId
+    authorizationKey: expressRouteAuthorizationKey
+    routingWeight: expressRouteRoutingWeight
+    fastPath: expressRouteFastPath
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+  }
+}
+
+module jumpBox 'modules/jump-box.bicep' = {
+  name: '${namePrefix}-jump-box'
+  params: {
+    location: location
+    tags: tags
+    jumpBoxSubnetResourceId: network.outputs.jumpBoxSubnetResourceId
+    computerName: jumpBoxComputerName
+    zone: jumpBoxZone
+    vmSize: jumpBoxVmSize
+    imageReference: jumpBoxImage
+    osDiskSizeGiB: jumpBoxOsDiskSizeGiB
+    adminUsername: jumpBoxAdminUsername
+    adminPassword: serverAdministratorPassword
+    encryptionAtHost: encryptionAtHost
+    hybridBenefit: hybridBenefit
+    timeZone: timeZone
+    idleMinutes: jumpBoxIdleMinutes
+    maintenanceDay: jumpBoxMaintenanceDay
+    maintenanceStartTime: jumpBoxMaintenanceStartTime
+    maintenanceDuration: jumpBoxMaintenanceDuration
+    autoShutdownTime: jumpBoxAutoShutdownTime
+    domainFqdn: domainFqdn
+    domainNetBiosName: domainNetBiosName
+    domainJoinUser: domainJoinUser
+    domainOuPath: domainOuPath
+    domainJoinPassword: domainJoinPassword
+    dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
+  }
+}
+
 module alerts 'modules/alerts.bicep' = {
   name: '${namePrefix}-alerts'
   params: {
@@ -580,7 +761,6 @@ module alerts 'modules/alerts.bicep' = {
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
     virtualMachineResourceIds: octopusNodes.outputs.resourceIds
     loadBalancerResourceId: loadBalancer.outputs.resourceId
-    natGatewayResourceId: network.outputs.natGatewayResourceId
     databaseResourceId: database.outputs.databaseResourceId
     databasePercent: alertDatabasePercent
     storageAccountResourceId: storage.outputs.resourceId
@@ -620,9 +800,6 @@ output portalUrl string = 'https://${portalHostName}'
 @description('Client ID of the identity of the nodes.')
 output nodesIdentityClientId string = identity.outputs.nodesIdentityClientId
 
-@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
-output outboundIpAddress string = network.outputs.outboundIpAddress
-
 @description('Resource ID of the Log Analytics workspace.')
 output workspaceResourceId string = logAnalytics.outputs.resourceId
 
@@ -655,3 +832,9 @@ output databaseName string = database.outputs.databaseName
 
 @description('UNC path of the shared folders.')
 output sharePath string = storage.outputs.uncPath
+
+@description('Resource ID of the ExpressRoute circuit.')
+output expressRouteCircuitResourceId string = expressRoute.outputs.circuitResourceId
+
+@description('Private address of the jump box.')
+output jumpBoxPrivateIpAddress string = jumpBox.outputs.privateIpAddress

@@ -29,9 +29,6 @@ param virtualMachineResourceIds array
 @description('Required. Resource ID of the load balancer.')
 param loadBalancerResourceId string
 
-@description('Required. Resource ID of the NAT gateway.')
-param natGatewayResourceId string
-
 @description('Required. Resource ID of the database.')
 param databaseResourceId string
 
@@ -430,80 +427,6 @@ resource loadBalancerDataPath 'Microsoft.Insights/metricAlerts@2018-03-01' = {
           operator: 'LessThan'
           threshold: 90
           timeAggregation: 'Average'
-        }
-      ]
-    }
-    actions: metricActions
-  }
-}
-
-// Without the way out, deployments to Tentacles on the Internet, package feeds and the agents of Azure are cut off.
-resource natGatewayDataPath 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'alert-${namePrefix}-outbound-path'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'The NAT gateway has no way out: nodes reach nothing outside.'
-    severity: 1
-    enabled: true
-    scopes: [
-      natGatewayResourceId
-    ]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT15M'
-    autoMitigate: true
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'outbound-path'
-          metricNamespace: 'Microsoft.Network/natGateways'
-          metricName: 'DatapathAvailability'
-          operator: 'LessThan'
-          threshold: 90
-          timeAggregation: 'Average'
-        }
-      ]
-    }
-    actions: metricActions
-  }
-}
-
-resource natGatewayConnections 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'alert-${namePrefix}-outbound-failed'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Outgoing connections fail; the NAT gateway may have run out of ports.'
-    severity: 2
-    enabled: true
-    scopes: [
-      natGatewayResourceId
-    ]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT15M'
-    autoMitigate: true
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'outbound-failed'
-          metricNamespace: 'Microsoft.Network/natGateways'
-          metricName: 'SNATConnectionCount'
-          operator: 'GreaterThan'
-          threshold: 10
-          timeAggregation: 'Total'
-          dimensions: [
-            {
-              name: 'ConnectionState'
-              operator: 'Include'
-              values: [
-                'Failed'
-              ]
-            }
-          ]
         }
       ]
     }

@@ -54,7 +54,7 @@ param pollingPort int = 10943
 param idleTimeoutInMinutes int = 30
 
 @description('Optional. DNS name of the portal; it becomes a private zone of its own.')
-param portalHostName string = 'octopus.example.com'
+param portalHostName string = 'octopus.agency.example.com'
 
 @description('Required. Virtual network that finds the portal by its name.')
 param virtualNetworkResourceId string

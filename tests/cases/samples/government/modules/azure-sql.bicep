@@ -84,7 +84,7 @@ param enableThreatDetection bool = true
 
 @description('Optional. E-mail addresses that hear of unusual access.')
 param securityContactEmails array = [
-  'octopus-admins@example.com'
+  'octopus-admins@agency.example.com'
 ]
 
 @description('Optional. What the audit log holds. Adding BATCH_COMPLETED_GROUP logs every statement, of which Octopus makes very many.')

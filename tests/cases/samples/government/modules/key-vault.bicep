@@ -26,7 +26,7 @@ param keyVaultName string = take('kv-${replace(namePrefix, '-', '')}-${uniqueStr
   'standard'
   'premium'
 ])
-param skuName string = 'standard'
+param skuName string = 'premium'
 
 @description('Optional. Days a deleted secret, or the whole vault, can be brought back. Azure fixes it when the vault is made.')
 @minValue(7)

@@ -34,7 +34,7 @@ param actionGroupName string = 'ag-${namePrefix}'
 @description('Optional. Days logs are kept.')
 @minValue(30)
 @maxValue(730)
-param retentionInDays int = 90
+param retentionInDays int = 365
 
 @description('Optional. GB a day after which the workspace takes no more logs; -1 for no limit.')
 @minValue(-1)
@@ -43,7 +43,7 @@ param dailyQuotaGb int = -1
 @description('Optional. E-mail addresses that get the alerts. Without any, alerts show in the portal only.')
 @maxLength(20)
 param alertEmails array = [
-  'octopus-admins@example.com'
+  'octopus-admins@agency.example.com'
 ]
 
 // ================ //

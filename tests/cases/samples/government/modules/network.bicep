@@ -33,31 +33,38 @@ param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 @description('Optional. Range of the front end of the load balancer.')
 param loadBalancerSubnetPrefix string = '10.20.0.128/27'
 
+@description('Optional. Range of the VPN and ExpressRoute gateways.')
+param gatewaySubnetPrefix string = '10.20.1.64/27'
+
+@description('Optional. Range of the jump box.')
+param jumpBoxSubnetPrefix string = '10.20.1.96/28'
+
 @description('Optional. DNS servers; empty for Azure\'s own. Others must forward to 168.63.129.16, or private endpoints cannot be found.')
-param dnsServers array = []
+param dnsServers array = [
+  '10.8.0.4'
+  '10.8.0.5'
+]
 
 @description('Optional. Who may open the portal, in CIDR notation; empty for the virtual network and what is joined to it.')
-param clientPrefixes array = []
+param clientPrefixes array = [
+  '10.8.0.0/16'
+]
 
 @description('Optional. Where polling Tentacles call from, in CIDR notation; empty for the virtual network and what is joined to it.')
-param pollingPrefixes array = []
+param pollingPrefixes array = [
+  '10.9.0.0/16'
+]
+
+@description('Optional. Who may open the desktop of the jump box besides Azure Bastion, in CIDR notation.')
+@minLength(1)
+param jumpBoxClientPrefixes array = [
+  '10.8.16.0/24'
+]
 
 @description('Optional. Port of polling Tentacles on the nodes.')
 @minValue(1)
 @maxValue(65535)
 param pollingPort int = 10943
-
-@description('Optional. Tier of the NAT gateway and its address: StandardV2 spans the zones, Standard lives in one.')
-@allowed([
-  'Standard'
-  'StandardV2'
-])
-param natGatewaySku string = 'Standard'
-
-@description('Optional. Minutes an outgoing connection may be idle.')
-@minValue(4)
-@maxValue(120)
-param natGatewayIdleTimeoutInMinutes int = 10
 
 @description('Optional. Log Analytics workspace for the diagnostics of the network; empty for none.')
 param workspaceResourceId string = ''
@@ -76,6 +83,8 @@ var keyVaultDnsZoneNames = {
 var nodesSubnetName = 'snet-${namePrefix}-nodes'
 var privateEndpointsSubnetName = 'snet-${namePrefix}-private-endpoints'
 var loadBalancerSubnetName = 'snet-${namePrefix}-load-balancer'
+var gatewaySubnetName = 'GatewaySubnet'
+var jumpBoxSubnetName = 'snet-${namePrefix}-jump-box'
 
 // ================ //
 // Resources        //
@@ -144,6 +153,23 @@ resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01'
           sourcePortRange: '*'
           destinationAddressPrefix: nodesSubnetPrefix
           destinationPortRange: string(pollingPort)
+        }
+      }
+      {
+        name: 'AllowJumpBoxInbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 160
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRanges: [
+            '3389'
+            '443'
+          ]
         }
       }
       {
@@ -237,6 +263,23 @@ resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@
         }
       }
       {
+        name: 'AllowJumpBoxInbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 160
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: privateEndpointsSubnetPrefix
+          destinationPortRanges: [
+            '443'
+            '1433'
+          ]
+        }
+      }
+      {
         name: 'DenyAllInbound'
         properties: {
           description: 'Closes what Azure would open to the whole virtual network.'
@@ -277,34 +320,143 @@ resource loadBalancerSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025
     ]
   }
 }
-
-resource natGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
-  name: 'pip-${namePrefix}-nat'
+// Who gets on the jump box, and where it may go from there: nowhere else.
+resource jumpBoxSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: 'nsg-${namePrefix}-jump-box'
   location: location
   tags: tags
-  sku: {
-    name: natGatewaySku
-    tier: 'Regional'
-  }
   properties: {
-    publicIPAddressVersion: 'IPv4'
-    publicIPAllocationMethod: 'Static'
-  }
-}
-
-// One fixed address for feeds, downloads and listening Tentacles; the nodes have no other way out.
-resource natGateway 'Microsoft.Network/natGateways@2025-05-01' = {
-  name: 'ng-${namePrefix}'
-  location: location
-  tags: tags
-  sku: {
-    name: natGatewaySku
-  }
-  properties: {
-    idleTimeoutInMinutes: natGatewayIdleTimeoutInMinutes
-    publicIpAddresses: [
+    securityRules: [
       {
-        id: natGatewayAddress.id
+        name: 'AllowOperatorsInbound'
+        properties: {
+          description: 'Operators, over the VPN or from their networks.'
+          priority: 160
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: empty(jumpBoxClientPrefixes) ? 'VirtualNetwork' : null
+          sourceAddressPrefixes: empty(jumpBoxClientPrefixes) ? null : jumpBoxClientPrefixes
+          sourcePortRange: '*'
+          destinationAddressPrefix: jumpBoxSubnetPrefix
+          destinationPortRange: '3389'
+        }
+      }
+      {
+        name: 'DenyAllInbound'
+        properties: {
+          description: 'Closes what Azure would open to the whole virtual network.'
+          priority: 4096
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+      {
+        name: 'AllowToNodesOutbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 100
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRanges: [
+            '3389'
+            '443'
+          ]
+        }
+      }
+      {
+        name: 'AllowToPrivateEndpointsOutbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 160
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: privateEndpointsSubnetPrefix
+          destinationPortRanges: [
+            '443'
+            '1433'
+          ]
+        }
+      }
+      {
+        name: 'AllowPortalOutbound'
+        properties: {
+          description: 'The portal, by the address of its load balancer.'
+          priority: 300
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowDnsOutbound'
+        properties: {
+          description: 'Names.'
+          priority: 310
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRange: '53'
+        }
+      }
+      {
+        name: 'AllowDomainOutbound'
+        properties: {
+          description: 'The domain that people sign in to.'
+          priority: 320
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRanges: [
+            '53'
+            '88'
+            '123'
+            '135'
+            '389'
+            '445'
+            '464'
+            '636'
+            '3268-3269'
+            '9389'
+            '49152-65535'
+          ]
+        }
+      }
+      {
+        name: 'DenyAllOutbound'
+        properties: {
+          description: 'Closes the rest.'
+          priority: 4096
+          direction: 'Outbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
       }
     ]
   }
@@ -330,9 +482,6 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         properties: {
           addressPrefix: nodesSubnetPrefix
           defaultOutboundAccess: false
-          natGateway: {
-            id: natGateway.id
-          }
           networkSecurityGroup: {
             id: nodesSecurityGroup.id
           }
@@ -360,6 +509,22 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
           }
         }
       }
+      {
+        name: gatewaySubnetName
+        properties: {
+          addressPrefix: gatewaySubnetPrefix
+        }
+      }
+      {
+        name: jumpBoxSubnetName
+        properties: {
+          addressPrefix: jumpBoxSubnetPrefix
+          defaultOutboundAccess: false
+          networkSecurityGroup: {
+            id: jumpBoxSecurityGroup.id
+          }
+        }
+      }
     ]
   }
 
@@ -373,6 +538,14 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
 
   resource loadBalancerSubnet 'subnets' existing = {
     name: loadBalancerSubnetName
+  }
+
+  resource gatewaySubnet 'subnets' existing = {
+    name: gatewaySubnetName
+  }
+
+  resource jumpBoxSubnet 'subnets' existing = {
+    name: jumpBoxSubnetName
   }
 }
 
@@ -456,26 +629,6 @@ resource virtualNetwork_diagnosticSettings 'Microsoft.Insights/diagnosticSetting
   }
 }
 
-resource natGatewayAddress_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
-  scope: natGatewayAddress
-  name: 'log-analytics'
-  properties: {
-    workspaceId: workspaceResourceId
-    logs: [
-      {
-        categoryGroup: 'allLogs'
-        enabled: true
-      }
-    ]
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
-  }
-}
-
 // Which rule let how much through, and which one stopped it.
 resource nodesSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
   scope: nodesSecurityGroup
@@ -519,6 +672,20 @@ resource loadBalancerSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagno
   }
 }
 
+resource jumpBoxSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: jumpBoxSecurityGroup
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
 // ================ //
 // Outputs          //
 // ================ //
@@ -541,6 +708,12 @@ output privateEndpointsSubnetResourceId string = virtualNetwork::privateEndpoint
 @description('Resource ID of the subnet of the front end of the load balancer.')
 output loadBalancerSubnetResourceId string = virtualNetwork::loadBalancerSubnet.id
 
+@description('Resource ID of the subnet of the VPN and ExpressRoute gateways.')
+output gatewaySubnetResourceId string = virtualNetwork::gatewaySubnet.id
+
+@description('Resource ID of the subnet of the jump box.')
+output jumpBoxSubnetResourceId string = virtualNetwork::jumpBoxSubnet.id
+
 @description('Resource ID of the private DNS zone of Key Vault.')
 output keyVaultPrivateDnsZoneResourceId string = keyVaultDnsZone.id
 
@@ -549,9 +722,3 @@ output sqlPrivateDnsZoneResourceId string = sqlDnsZone.id
 
 @description('Resource ID of the private DNS zone of Azure Files.')
 output filePrivateDnsZoneResourceId string = fileDnsZone.id
-
-@description('Resource ID of the NAT gateway.')
-output natGatewayResourceId string = natGateway.id
-
-@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
-output outboundIpAddress string = natGatewayAddress.properties.ipAddress

@@ -95,19 +95,19 @@ param trustedProxies array = []
 param octopusVersion string = '2026.3.12345'
 
 @description('Optional. Folder that holds Octopus.<version>-x64.msi.')
-param installerBaseUrl string = 'https://mirror.example.com/octopus'
+param installerBaseUrl string = 'https://mirror.agency.example.com/octopus'
 
 @description('Optional. SHA-256 of the MSI; the Authenticode signature is checked in any case.')
 param installerSha256 string = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0'
 
 @description('Optional. Host name of the portal.')
-param portalHostName string = 'octopus.example.com'
+param portalHostName string = 'octopus.agency.example.com'
 
 @description('Optional. User name of the first Octopus administrator.')
 param octopusAdministratorUsername string = 'octoadmin'
 
 @description('Optional. E-mail address of the first Octopus administrator.')
-param octopusAdministratorEmail string = 'octopus-admins@example.com'
+param octopusAdministratorEmail string = 'octopus-admins@agency.example.com'
 
 @description('Optional. Port of polling Tentacles on every node.')
 @minValue(1)

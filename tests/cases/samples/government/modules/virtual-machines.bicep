@@ -81,7 +81,7 @@ param adminUsername string = 'octolocal'
 param adminPassword string
 
 @description('Optional. Encrypt caches and temporary disks on the host too. The subscription feature EncryptionAtHost must be registered first.')
-param encryptionAtHost bool = false
+param encryptionAtHost bool = true
 
 @description('Optional. Use Windows Server licences that you already own.')
 param hybridBenefit bool = false
@@ -109,6 +109,30 @@ param pollingLoadBalancerResourceId string = ''
 
 @description('Optional. Data collection rule for the Azure Monitor agent; empty for no agent.')
 param dataCollectionRuleResourceId string = ''
+
+@description('Required. DNS name of the domain that the machines join.')
+@minLength(4)
+@maxLength(253)
+param domainFqdn string
+
+@description('Required. NetBIOS name of the domain.')
+@minLength(1)
+@maxLength(15)
+param domainNetBiosName string
+
+@description('Required. Account that joins machines to the domain, without the name of the domain.')
+@minLength(1)
+@maxLength(64)
+param domainJoinUser string
+
+@description('Optional. Distinguished name of the organizational unit for the computer accounts; empty for the default one of the domain.')
+param domainOuPath string = ''
+
+@description('Required. Password of the account that joins machines to the domain.')
+@secure()
+@minLength(12)
+@maxLength(123)
+param domainJoinPassword string
 
 // ================ //
 // Variables        //
@@ -301,6 +325,31 @@ resource maintenanceAssignments 'Microsoft.Maintenance/configurationAssignments@
   }
 }]
 
+// First of all extensions: it restarts the machine.
+resource domainJoin 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = [for (node, index) in nodes: {
+  parent: virtualMachines[index]
+  name: 'JsonADDomainExtension'
+  location: location
+  tags: tags
+  properties: {
+    publisher: 'Microsoft.Compute'
+    type: 'JsonADDomainExtension'
+    typeHandlerVersion: '1.3'
+    autoUpgradeMinorVersion: true
+    settings: {
+      Name: domainFqdn
+      OUPath: domainOuPath
+      User: '${domainNetBiosName}\\${domainJoinUser}'
+      Restart: 'true'
+      // Joins the domain (1) and makes the computer account (2).
+      Options: '3'
+    }
+    protectedSettings: {
+      Password: domainJoinPassword
+    }
+  }
+}]
+
 resource monitoringAgents 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = [for (node, index) in nodes: if (!empty(dataCollectionRuleResourceId)) {
   parent: virtualMachines[index]
   name: 'AzureMonitorWindowsAgent'
@@ -321,6 +370,9 @@ resource monitoringAgents 'Microsoft.Compute/virtualMachines/extensions@2025-04-
       }
     }
   }
+  dependsOn: [
+    domainJoin[index]
+  ]
 }]
 
 resource dataCollectionRuleAssociations 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-11' = [for (node, index) in nodes: if (!empty(dataCollectionRuleResourceId)) {
