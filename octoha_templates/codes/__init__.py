@@ -12,6 +12,7 @@ from octoha_templates.codes.bicep import BICEP_CODES
 from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
 from octoha_templates.codes.parts_access import ACCESS_CODES
+from octoha_templates.codes.parts_appliances import APPLIANCE_CODES
 from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
@@ -38,6 +39,7 @@ CATALOGUE: dict[str, Code] = {
         *CERTIFICATE_CODES,
         *LOAD_BALANCER_CODES,
         *SQL_FAILOVER_CLUSTER_CODES,
+        *APPLIANCE_CODES,
     )
 }
 

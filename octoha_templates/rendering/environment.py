@@ -46,8 +46,17 @@ def _bicep(value: Any, indent: int = 0) -> str:
     return bicep_literal(str(value) if isinstance(value, StrictUndefined) else value, indent)
 
 
+def json_text(value: Any, indent: int = 0) -> str:
+    """Write a value as JSON for a document; `indent` is where its line begins, in spaces."""
+    if isinstance(value, StrictUndefined):
+        str(value)
+    text = json.dumps(value, indent=2)
+    return text.replace("\n", "\n" + " " * indent)
+
+
 _FILTERS: dict[str, Any] = {
     "bicep": _bicep,
+    "json": json_text,
     "markdown": markdown_text,
     "powershell": powershell_string,
     "resource_type": resource_type,

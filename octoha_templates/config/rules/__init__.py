@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from octoha_templates.config.places import Path
 from octoha_templates.config.rules.access import ACCESS_RULES
+from octoha_templates.config.rules.appliances import APPLIANCE_RULES
 from octoha_templates.config.rules.certificate import CERTIFICATE_RULES
 from octoha_templates.config.rules.database import DATABASE_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
@@ -36,6 +37,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *SERVICE_RULES,
     *CERTIFICATE_RULES,
     *LOAD_BALANCER_RULES,
+    *APPLIANCE_RULES,
     *RESILIENCE_RULES,
 )
 

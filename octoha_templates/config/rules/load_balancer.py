@@ -16,6 +16,8 @@ from octoha_templates.config.model import (
     ApplicationGateway,
     AzureLoadBalancer,
     ExistingLoadBalancer,
+    F5BigIp,
+    KempLoadMaster,
     PollingBalancer,
     SelfSignedCertificate,
 )
@@ -80,7 +82,7 @@ def _openings(site: Site) -> Iterator[_Opening]:
             "load_balancer", "the polling ports", is_public, "open_polling_to_internet",
             balancer.open_polling_to_internet, "OCT661", *tentacles,
         )  # fmt: skip
-    if isinstance(balancer, ApplicationGateway):
+    if isinstance(balancer, ApplicationGateway | F5BigIp | KempLoadMaster):
         yield _Opening(
             "load_balancer", "the portal", balancer.has_public_front_end, "open_to_internet",
             balancer.open_to_internet, "OCT660", *clients,
@@ -162,7 +164,7 @@ def front_end_keys(site: Site) -> Iterator[Diagnostic]:
 def _front_ends(site: Site) -> Iterator[tuple[str, str | None, str | None, bool, bool]]:
     """Yield path, fixed private address, DNS label, and which front ends there are."""
     balancer = site.stack.load_balancer
-    if isinstance(balancer, ApplicationGateway):
+    if isinstance(balancer, ApplicationGateway | F5BigIp | KempLoadMaster):
         yield (
             "load_balancer",
             balancer.private_ip_address,

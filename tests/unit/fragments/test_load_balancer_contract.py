@@ -34,6 +34,9 @@ ENDPOINTS = ", ".join(
     f"{{node: octopus-{number}, address: '10.0.4.10:{10942 + number}'}}" for number in (1, 2, 3)
 )
 
+# The one place that the appliances are configured from.
+JUMP_BOX = "network={access: [{kind: bastion}, {kind: jump-box}]}"
+
 # Every kind, and every shape of it, with what it needs at least.
 SHAPES: dict[str, tuple[str, ...]] = {
     "azure-load-balancer": ("load_balancer={kind: azure-load-balancer, grpc: true}",),
@@ -49,9 +52,33 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "existing with polling": (
         "load_balancer={kind: existing, portal_address: b.example.com, polling: {}}",
     ),
+    "f5-big-ip": ("load_balancer={kind: f5-big-ip, polling: {grpc: true}}", JUMP_BOX),
+    "f5-big-ip passthrough public": (
+        (
+            "load_balancer={kind: f5-big-ip, tls: passthrough, exposure: public, "
+            "polling: {exposure: public}}"
+        ),
+        *CLIENTS,
+        JUMP_BOX,
+    ),
+    "kemp-loadmaster": ("load_balancer={kind: kemp-loadmaster, polling: {grpc: true}}", JUMP_BOX),
+    "kemp-loadmaster passthrough public": (
+        (
+            "load_balancer={kind: kemp-loadmaster, tls: passthrough, exposure: public, "
+            "polling: {exposure: public}}"
+        ),
+        *CLIENTS,
+        JUMP_BOX,
+    ),
 }
 # Which proxies a balancer that ends TLS has.
 ENDS_TLS = {"application-gateway", "application-gateway public"}
+# The addresses that two appliances call the nodes from, and where they are told how to ask them.
+CALLS_FROM = {"f5-big-ip": "externalAddress", "kemp-loadmaster": "address"}
+DOCUMENTS = {
+    "f5-big-ip": "documents/f5-as3.json",
+    "kemp-loadmaster": "documents/loadmaster.json",
+}
 
 Json = dict[str, Any]
 in_every_shape = pytest.mark.parametrize("shape", SHAPES)
@@ -97,7 +124,8 @@ def test_every_kind_is_held_to_the_contract() -> None:
 def test_whole_stack_has_no_finding_but_what_it_opens(shape: str) -> None:
     codes = {finding.code for finding in _stack(shape).findings}
 
-    assert codes <= {"OCT664", "OCT725"}, codes
+    # What it opens, and that nodes do not see who calls where TLS passes through.
+    assert codes <= {"OCT664", "OCT725", "OCT682"}, codes
 
 
 @in_every_shape
@@ -121,8 +149,13 @@ def test_person_who_deploys_learns_where_the_name_leads_and_where_tentacles_poll
 
 @in_every_shape
 def test_proxies_are_trusted_exactly_where_tls_ends_before_the_nodes(shape: str) -> None:
-    trusted = _get(shape, "load-balancer")["outputs"]["trustedProxies"]["value"]
+    output = _get(shape, "load-balancer")["outputs"]["trustedProxies"]
+    if shape in CALLS_FROM:
+        assert output["copy"]["count"] == "[length(variables('units'))]"
+        assert output["copy"]["input"] == f"[variables('units')[copyIndex()].{CALLS_FROM[shape]}]"
+        return
 
+    trusted = output["value"]
     if shape in ENDS_TLS:
         assert trusted == ["[parameters('applicationGatewaySubnetPrefix')]"]
     else:
@@ -218,6 +251,10 @@ def test_interfaces_of_the_nodes_join_the_rules_that_lead_to_them(shape: str) ->
 def test_every_probe_is_octopus_and_counts_200_only(shape: str) -> None:
     for properties in _resources(shape, "Microsoft.Network/loadBalancers"):
         for probe in properties.get("probes", ()):
+            if shape.split(maxsplit=1)[0] in DOCUMENTS and "probePort" in str(probe):
+                # It finds the active appliance, and that one asks the nodes.
+                assert PING in _stack(shape).files[DOCUMENTS[shape.split(maxsplit=1)[0]]].decode()
+                continue
             assert probe["properties"]["protocol"] == "Https"
             assert probe["properties"]["requestPath"] == PING
     for properties in _resources(shape, "Microsoft.Network/applicationGateways"):

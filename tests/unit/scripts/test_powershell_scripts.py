@@ -119,6 +119,7 @@ APPROVED_VERBS = frozenset(
         "ConvertTo",
         "Disable",
         "Enable",
+        "Expand",
         "Find",
         "Format",
         "Get",
@@ -131,10 +132,12 @@ APPROVED_VERBS = frozenset(
         "New",
         "Open",
         "Protect",
+        "Publish",
         "Read",
         "Register",
         "Restart",
         "Save",
+        "Send",
         "Set",
         "Start",
         "Stop",
@@ -154,6 +157,12 @@ READS_SECRETS = frozenset(
         "Get-OctopusConnectionString",
         "Get-MasterKey",
         "Get-PortalCertificate",
+        # What turns the secrets of the operator into text, and into the documents of an appliance.
+        "Get-SecretText",
+        "Get-CertificateValues",
+        "Get-UnitValues",
+        "Get-PortalValues",
+        "Read-Document",
     }
 )
 # Gives what anybody may see: thumbprint, names and dates of a certificate, the kind of a password.
