@@ -15,14 +15,13 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 from octoha_templates.config.model.base import (
+    NO_SHAPE,
     SHAPE,
     Cidr,
-    ImageName,
     IpAddress,
     Part,
     Port,
     ResourceId,
-    VmSize,
 )
 
 DnsLabel = Annotated[
@@ -211,6 +210,7 @@ class Waf(Part, frozen=True, kw_only=True):
     exclusions: Annotated[
         tuple[WafExclusion, ...],
         Meta(
+            extra_json_schema=NO_SHAPE,
             max_length=100,
             description="What the rules leave alone, apart from scripts, variables and tokens of "
             "Octopus.",
@@ -372,7 +372,11 @@ class ExistingLoadBalancer(
     ] = ()
     polling_endpoints: Annotated[
         tuple[PollingEndpoint, ...],
-        Meta(max_length=16, description="Where polling Tentacles reach each node through it."),
+        Meta(
+            extra_json_schema=NO_SHAPE,
+            max_length=16,
+            description="Where polling Tentacles reach each node through it.",
+        ),
     ] = ()
     grpc: Annotated[
         bool, Meta(extra_json_schema=SHAPE, description="It balances the gRPC port too.")
