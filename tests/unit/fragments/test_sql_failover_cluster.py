@@ -29,10 +29,11 @@ VARIANTS = pytest.mark.parametrize("settings", [ON_DISKS, ON_SHARE, WITH_PASSWOR
 ORDER = ("sql-1-prepare", "sql-2-admit", "sql-3-create", "sql-4-join", "sql-5-complete")
 
 
-def secrets_of(compiled: Compiled, name: str) -> dict[str, str]:
-    """List the protected parameters of a run command."""
-    properties = compiled.find(STEPS, name)["properties"]
-    return {each["name"]: each["value"] for each in properties.get("protectedParameters", [])}
+def secrets_of(compiled: Compiled, name: str) -> str:
+    """Give the expression of the protected parameter of a run command; empty without one."""
+    given = compiled.find(STEPS, name)["properties"].get("protectedParameters", [])
+    assert [each["name"] for each in given] in ([], ["Secrets"])
+    return given[0]["value"] if given else ""
 
 
 def waits_for(compiled: Compiled, name: str) -> str:
@@ -79,12 +80,13 @@ def test_secrets_travel_as_protected_parameters_and_to_those_who_need_them(
     configuration = str(compiled.template["variables"]["clusterConfiguration"])
     assert "assword" not in configuration
     assert "listKeys" not in str(compiled.template["variables"])
-    assert secrets_of(compiled, "sql-1-prepare") == {}
-    assert "SqlServiceAccountPassword" not in secrets_of(compiled, "sql-5-complete")
-    assert ("DatabasePassword" in secrets_of(compiled, "sql-5-complete")) == (
+    assert secrets_of(compiled, "sql-1-prepare") == ""
+    assert "sqlServiceAccountPassword" not in secrets_of(compiled, "sql-5-complete")
+    assert ("databasePassword" in secrets_of(compiled, "sql-5-complete")) == (
         settings == WITH_PASSWORD
     )
-    assert "listKeys" in secrets_of(compiled, "sql-3-create")["WitnessAccessKey"]
+    assert "'witnessAccessKey', listKeys(" in secrets_of(compiled, "sql-3-create")
+    assert secrets_of(compiled, "sql-3-create").startswith("[base64(string(createObject(")
 
 
 @VARIANTS
@@ -158,10 +160,10 @@ def test_share_is_premium_private_and_speaks_smb_3_only(component: Component) ->
     assert smb["versions"] == "SMB3.1.1"
     assert smb["channelEncryption"] == "AES-256-GCM"
     # SQL Server's own account and the cluster account store the key; the file folders are on the share.
-    assert set(secrets_of(compiled, "sql-2-admit")) == {
-        "SqlServiceAccountPassword",
-        "ShareAccessKey",
-    }
+    admitted = secrets_of(compiled, "sql-2-admit")
+    assert "'sqlServiceAccountPassword', parameters(" in admitted
+    assert "'shareAccessKey', listKeys(" in admitted
+    assert "clusterAccountPassword" not in admitted
     assert "sharePath" in str(compiled.template["variables"]["folders"])
     assert compiled.template["variables"]["clusterConfiguration"]["disks"] == []
 

@@ -60,6 +60,10 @@ def test_machine_is_prepared_before_it_knows_the_domain(cluster: Script) -> None
 
 def test_cluster_comes_before_its_witness_its_storage_and_the_instance(cluster: Script) -> None:
     assert steps_of(cluster, "New-ClusterAndInstance") == [
+        "Test-ClusterMember",
+        "Test-ClusterAnswers",
+        "Join-ClusterAndInstance",
+        "Initialize-SharedDisks",
         "New-WindowsCluster",
         "Set-ClusterTolerance",
         "Set-Witness",
@@ -134,13 +138,11 @@ def test_domain_accounts_act_in_a_task_that_is_gone_afterwards(cluster: Script) 
 
 
 def test_account_of_sql_server_gets_the_key_of_the_share_and_nothing_else(cluster: Script) -> None:
-    body = text_of(cluster.functions["Get-HandedOver"])
-    before, guarded = body.split("if ($AccountStep -ne 'Credential')")
+    body = text_of(cluster.functions["Get-Handover"])
 
-    assert "ShareAccessKey            = $script:ShareAccessKey" in before
-    for secret in ("SqlServiceAccountPassword", "WitnessAccessKey", "DatabasePassword"):
-        assert re.search(rf"{secret}\s+= ''", before)
-        assert f"$script:{secret}" in guarded
+    assert "($AccountStep -ne 'Credential' -or $name -eq 'shareAccessKey')" in body
+    # The password of the cluster account goes to the task itself and is handed to nobody.
+    assert "clusterAccountPassword" not in body
     assert "Remove-Item -LiteralPath $AccountFolder -Recurse" in text_of(
         cluster.functions["Grant-ShareToSqlServer"]
     )
@@ -148,9 +150,17 @@ def test_account_of_sql_server_gets_the_key_of_the_share_and_nothing_else(cluste
 
 def test_what_is_handed_over_is_sealed_and_gone_once_read(cluster: Script) -> None:
     assert "ProtectedData]::Protect(" in text_of(cluster.functions["Protect-Handover"])
-    body = text_of(cluster.functions["Invoke-AccountStep"])
-    assert body.index("Open-Handover") < body.index("finally") < body.index("Remove-Item")
-    assert body.index("Remove-Item") < body.index("switch")
+    body = text_of(cluster.functions["Open-Handover"])
+    assert body.index("ReadAllBytes") < body.index("finally") < body.index("Remove-Item")
+    assert steps_of(cluster, "Invoke-AccountStep")[0] == "Open-Handover"
+
+
+def test_a_machine_that_was_made_again_joins_the_cluster_that_is_there(cluster: Script) -> None:
+    body = text_of(cluster.functions["New-ClusterAndInstance"])
+
+    assert body.index("Test-ClusterAnswers") < body.index("Join-ClusterAndInstance")
+    # The disks of a living instance are never touched.
+    assert body.index("return") < body.index("Initialize-SharedDisks")
 
 
 @pytest.mark.parametrize("function", ["Install-Instance", "Add-MachineToInstance"])
@@ -277,8 +287,8 @@ def test_password_of_the_login_travels_as_a_parameter(cluster: Script) -> None:
     body = text_of(cluster.functions["Grant-PasswordLogin"])
 
     assert "QUOTENAME(@password, N'''')" in body
-    assert "password = $DatabasePassword" in body
-    assert body.count("$DatabasePassword") == 1
+    assert "password = Get-GivenSecret 'databasePassword'" in body
+    assert body.count("Get-GivenSecret") == 1
 
 
 def test_only_the_waiting_functions_loop_and_all_have_a_limit(cluster: Script) -> None:

@@ -758,18 +758,15 @@ resource createInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04-0
         value: 'Create'
       }
     ]
+    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
-        name: 'ClusterAccountPassword'
-        value: clusterAccountPassword
-      }
-      {
-        name: 'SqlServiceAccountPassword'
-        value: sqlServiceAccountPassword
-      }
-      {
-        name: 'WitnessAccessKey'
-        value: witness.listKeys().keys[accountKeyIndex].value
+        name: 'Secrets'
+        value: base64(string({
+          clusterAccountPassword: clusterAccountPassword
+          sqlServiceAccountPassword: sqlServiceAccountPassword
+          witnessAccessKey: witness.listKeys().keys[accountKeyIndex].value
+        }))
       }
     ]
     asyncExecution: false
@@ -803,14 +800,14 @@ resource joinInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01'
         value: 'Join'
       }
     ]
+    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
-        name: 'ClusterAccountPassword'
-        value: clusterAccountPassword
-      }
-      {
-        name: 'SqlServiceAccountPassword'
-        value: sqlServiceAccountPassword
+        name: 'Secrets'
+        value: base64(string({
+          clusterAccountPassword: clusterAccountPassword
+          sqlServiceAccountPassword: sqlServiceAccountPassword
+        }))
       }
     ]
     asyncExecution: false
@@ -842,10 +839,13 @@ resource completeInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04
         value: 'Complete'
       }
     ]
+    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
-        name: 'ClusterAccountPassword'
-        value: clusterAccountPassword
+        name: 'Secrets'
+        value: base64(string({
+          clusterAccountPassword: clusterAccountPassword
+        }))
       }
     ]
     asyncExecution: false

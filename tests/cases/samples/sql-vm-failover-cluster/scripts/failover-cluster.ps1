@@ -28,20 +28,9 @@ its logins and its backups, and tries a failover. Account is what runs as a doma
 .PARAMETER Step
 What the task Account does: Create, Join, Complete or Credential.
 
-.PARAMETER ClusterAccountPassword
-Password of the cluster account.
-
-.PARAMETER SqlServiceAccountPassword
-Password of the account that SQL Server runs as.
-
-.PARAMETER WitnessAccessKey
-Key of the storage account of the cloud witness.
-
-.PARAMETER ShareAccessKey
-Key of the storage account of the premium file share, when the database lies on one.
-
-.PARAMETER DatabasePassword
-Password of the login that Octopus uses, when it signs in with one.
+.PARAMETER Secrets
+Base64 of a JSON object: what the task needs of clusterAccountPassword, sqlServiceAccountPassword, witnessAccessKey,
+shareAccessKey and databasePassword. Never stored.
 
 .EXAMPLE
 C:\ProgramData\SqlFailoverCluster\failover-cluster.ps1 -Task Prepare
@@ -56,15 +45,7 @@ param(
     [ValidateSet('', 'Create', 'Join', 'Complete', 'Credential')]
     [string] $Step = '',
 
-    [string] $ClusterAccountPassword = '',
-
-    [string] $SqlServiceAccountPassword = '',
-
-    [string] $WitnessAccessKey = '',
-
-    [string] $ShareAccessKey = '',
-
-    [string] $DatabasePassword = ''
+    [string] $Secrets = ''
 )
 
 Set-StrictMode -Version Latest
@@ -104,6 +85,7 @@ $PerformanceLogUsers = 'S-1-5-32-559'
 $Administrators = 'S-1-5-32-544'
 
 $KnownSecrets = New-Object 'System.Collections.Generic.List[string]'
+$GivenSecrets = @{}
 $Settings = $null
 $RestartNeeded = $false
 
@@ -321,30 +303,49 @@ function Add-KnownSecret {
     }
 }
 
-function Get-HandedOver {
+function Read-GivenSecrets {
+    # Base64 of a JSON object: no character of a password has a meaning on the way here.
+    param([string] $Encoded)
+
+    if ($Encoded -eq '') {
+        return
+    }
+    Add-KnownSecret $Encoded
+    $given = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($Encoded)) | ConvertFrom-Json
+    foreach ($property in $given.PSObject.Properties) {
+        $script:GivenSecrets[$property.Name] = [string]$property.Value
+        Add-KnownSecret $property.Value
+    }
+}
+
+function Get-GivenSecret {
+    param([string] $Name)
+
+    if (-not $script:GivenSecrets.ContainsKey($Name) -or $script:GivenSecrets[$Name] -eq '') {
+        throw "The secret '$Name' is not given: run this with -Secrets, as the run command does."
+    }
+    return $script:GivenSecrets[$Name]
+}
+
+function Get-Handover {
     # What the step of the account needs; the account of SQL Server gets the key of the share and nothing else.
     param([string] $AccountStep)
 
-    $values = @{
-        SqlServiceAccountPassword = ''
-        WitnessAccessKey          = ''
-        ShareAccessKey            = $script:ShareAccessKey
-        DatabasePassword          = ''
+    $values = @{}
+    foreach ($name in 'sqlServiceAccountPassword', 'witnessAccessKey', 'shareAccessKey', 'databasePassword') {
+        if ($script:GivenSecrets.ContainsKey($name) -and ($AccountStep -ne 'Credential' -or $name -eq 'shareAccessKey')) {
+            $values[$name] = $script:GivenSecrets[$name]
+        }
     }
-    if ($AccountStep -ne 'Credential') {
-        $values.SqlServiceAccountPassword = $script:SqlServiceAccountPassword
-        $values.WitnessAccessKey = $script:WitnessAccessKey
-        $values.DatabasePassword = $script:DatabasePassword
-    }
-    return $values
+    return [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes(($values | ConvertTo-Json -Compress)))
 }
 
 function Protect-Handover {
     # Sealed for this machine, in a folder that only its reader and administrators see, and gone once it was read.
-    param([string] $Path, [hashtable] $Values)
+    param([string] $Path, [string] $Encoded)
 
     Add-Type -AssemblyName System.Security
-    $plain = [System.Text.Encoding]::UTF8.GetBytes(($Values | ConvertTo-Json -Compress))
+    $plain = [System.Text.Encoding]::UTF8.GetBytes($Encoded)
     $scope = [System.Security.Cryptography.DataProtectionScope]::LocalMachine
     $blob = [System.Security.Cryptography.ProtectedData]::Protect($plain, $null, $scope)
     [Array]::Clear($plain, 0, $plain.Length)
@@ -353,18 +354,16 @@ function Protect-Handover {
 
 function Open-Handover {
     Add-Type -AssemblyName System.Security
-    $blob = [System.IO.File]::ReadAllBytes($SealedSecrets)
+    try {
+        $blob = [System.IO.File]::ReadAllBytes($SealedSecrets)
+    }
+    finally {
+        Remove-Item -LiteralPath $SealedSecrets -Force -ErrorAction SilentlyContinue
+    }
     $scope = [System.Security.Cryptography.DataProtectionScope]::LocalMachine
     $plain = [System.Security.Cryptography.ProtectedData]::Unprotect($blob, $null, $scope)
-    $values = [System.Text.Encoding]::UTF8.GetString($plain) | ConvertFrom-Json
+    Read-GivenSecrets ([System.Text.Encoding]::UTF8.GetString($plain))
     [Array]::Clear($plain, 0, $plain.Length)
-    $script:SqlServiceAccountPassword = $values.SqlServiceAccountPassword
-    $script:WitnessAccessKey = $values.WitnessAccessKey
-    $script:ShareAccessKey = $values.ShareAccessKey
-    $script:DatabasePassword = $values.DatabasePassword
-    foreach ($property in $values.PSObject.Properties) {
-        Add-KnownSecret $property.Value
-    }
 }
 
 function Assert-CommandLinesAreNotRecorded {
@@ -439,15 +438,12 @@ function Wait-ForAccountTask {
 
 function Invoke-AsAccount {
     # In a scheduled task: elevated, and with a password that other machines accept.
-    param([string] $User, [string] $Secret, [string] $Folder, [string] $AccountStep)
+    param([string] $User, [string] $SecretName, [string] $Folder, [string] $AccountStep)
 
-    if ($Secret -eq '') {
-        throw "The password of $(Get-AccountName $User) is not given."
-    }
     $sealed = Join-Path $Folder 'handover.bin'
     try {
-        Protect-Handover -Path $sealed -Values (Get-HandedOver $AccountStep)
-        Register-AccountTask -User $User -Secret $Secret -Folder $Folder -AccountStep $AccountStep
+        Protect-Handover -Path $sealed -Encoded (Get-Handover $AccountStep)
+        Register-AccountTask -User $User -Secret (Get-GivenSecret $SecretName) -Folder $Folder -AccountStep $AccountStep
         Wait-ForAccountTask -User $User -AccountLog (Join-Path $Folder 'failover-cluster.log')
     }
     finally {
@@ -460,7 +456,7 @@ function Invoke-AsAccount {
 function Invoke-AsClusterAccount {
     param([string] $AccountStep)
 
-    Invoke-AsAccount -User $Settings.clusterAccount -Secret $ClusterAccountPassword -Folder $StateFolder -AccountStep $AccountStep
+    Invoke-AsAccount -User $Settings.clusterAccount -SecretName 'clusterAccountPassword' -Folder $StateFolder -AccountStep $AccountStep
 }
 
 # ---------------------------------------------------------------- before the domain
@@ -571,7 +567,7 @@ function Grant-ShareToSqlServer {
     }
     Add-GroupMember -GroupSid $PerformanceLogUsers -User $Settings.sqlServiceAccount
     Initialize-AccountFolder
-    Invoke-AsAccount -User $Settings.sqlServiceAccount -Secret $SqlServiceAccountPassword -Folder $AccountFolder -AccountStep 'Credential'
+    Invoke-AsAccount -User $Settings.sqlServiceAccount -SecretName 'sqlServiceAccountPassword' -Folder $AccountFolder -AccountStep 'Credential'
     Remove-Item -LiteralPath $AccountFolder -Recurse -Force
 }
 
@@ -659,7 +655,7 @@ function Set-ShareCredential {
     }
     Add-NativeTypes
     $shareServer = ([uri]$Settings.sharePath).Host
-    [SqlFailoverCluster.WindowsCredential]::Write($shareServer, "localhost\$($Settings.shareAccountName)", $ShareAccessKey)
+    [SqlFailoverCluster.WindowsCredential]::Write($shareServer, "localhost\$($Settings.shareAccountName)", (Get-GivenSecret 'shareAccessKey'))
     $probe = Join-Path $Settings.sharePath "$env:COMPUTERNAME-$env:USERNAME.tmp"
     Invoke-WithRetry -What "Writing to $($Settings.sharePath)" -Action {
         [System.IO.File]::WriteAllText($probe, 'written while the failover cluster was made')
@@ -760,6 +756,18 @@ function Test-ClusterMember {
     return "$((Get-Service -Name 'ClusSvc').StartType)" -eq 'Automatic'
 }
 
+function Test-ClusterAnswers {
+    # Asked by its name; a computer account that was only made beforehand does not answer.
+    try {
+        Get-Cluster -Name $Settings.clusterName | Out-Null
+        return $true
+    }
+    catch {
+        Write-Log "No cluster answers as $($Settings.clusterName)."
+        return $false
+    }
+}
+
 function Test-ClusterConfiguration {
     # Microsoft's list for Azure leaves the storage tests out. The report stays for support, which asks for it.
     param([string[]] $Machines)
@@ -803,7 +811,7 @@ function Set-ClusterTolerance {
 function Set-Witness {
     # At every run, so that a rotated key reaches the cluster.
     Invoke-WithRetry -What 'Setting the cloud witness' -Attempts 20 -DelaySeconds 30 -Action {
-        Set-ClusterQuorum -CloudWitness -AccountName $Settings.witnessAccountName -AccessKey $WitnessAccessKey `
+        Set-ClusterQuorum -CloudWitness -AccountName $Settings.witnessAccountName -AccessKey (Get-GivenSecret 'witnessAccessKey') `
             -Endpoint $Settings.witnessEndpoint | Out-Null
     }
     Write-Log "The cloud witness is in $($Settings.witnessAccountName)."
@@ -913,8 +921,8 @@ function Install-Instance {
         '/IACCEPTSQLSERVERLICENSETERMS'
         $SkippedRule
         "/CONFIGURATIONFILE=$SetupSettings"
-        "/SQLSVCPASSWORD=$SqlServiceAccountPassword"
-        "/AGTSVCPASSWORD=$SqlServiceAccountPassword"
+        "/SQLSVCPASSWORD=$(Get-GivenSecret 'sqlServiceAccountPassword')"
+        "/AGTSVCPASSWORD=$(Get-GivenSecret 'sqlServiceAccountPassword')"
     )
 }
 
@@ -931,9 +939,9 @@ function Add-MachineToInstance {
         $SkippedRule
         "/INSTANCENAME=$InstanceName"
         "/SQLSVCACCOUNT=$(Get-AccountName $Settings.sqlServiceAccount)"
-        "/SQLSVCPASSWORD=$SqlServiceAccountPassword"
+        "/SQLSVCPASSWORD=$(Get-GivenSecret 'sqlServiceAccountPassword')"
         "/AGTSVCACCOUNT=$(Get-AccountName $Settings.sqlServiceAccount)"
-        "/AGTSVCPASSWORD=$SqlServiceAccountPassword"
+        "/AGTSVCPASSWORD=$(Get-GivenSecret 'sqlServiceAccountPassword')"
         "/FAILOVERCLUSTERIPADDRESSES=$(Get-PresentAddress)"
         '/CONFIRMIPDEPENDENCYCHANGE=0'
         '/UPDATEENABLED=False'
@@ -1143,7 +1151,7 @@ EXEC (@change);
 '@
     Invoke-Sql -Text $statement -Parameters @{
         login    = $Settings.loginName
-        password = $DatabasePassword
+        password = Get-GivenSecret 'databasePassword'
     } | Out-Null
     Grant-DatabaseToLogin $Settings.loginName
 }
@@ -1212,7 +1220,8 @@ function Get-BackupCommand {
     $command = @'
 DECLARE @folder nvarchar(260) = CONVERT(nvarchar(260), SERVERPROPERTY(N'InstanceDefaultBackupPath'));
 DECLARE @file nvarchar(400) = @folder + N'\#DATABASE#_' + FORMAT(SYSUTCDATETIME(), N'yyyyMMdd_HHmmss') + N'.#EXTENSION#';
-BACKUP #KIND# [#DATABASE#] TO DISK = @file WITH CHECKSUM, COMPRESSION, INIT;
+DECLARE @backup nvarchar(max) = N'BACKUP #KIND# [#DATABASE#] TO DISK = @file WITH CHECKSUM, COMPRESSION, INIT;';
+EXEC sys.sp_executesql @backup, N'@file nvarchar(400)', @file = @file;
 DECLARE @oldest datetime = DATEADD(DAY, -#DAYS#, GETDATE());
 EXEC master.dbo.xp_delete_file 0, @folder, N'#EXTENSION#', @oldest;
 '@
@@ -1270,6 +1279,12 @@ function Complete-Instance {
 }
 
 function New-ClusterAndInstance {
+    if (-not (Test-ClusterMember) -and (Test-ClusterAnswers)) {
+        # This machine was made again. The disks and the instance are with the other one.
+        Join-ClusterAndInstance
+        return
+    }
+    Initialize-SharedDisks
     New-WindowsCluster
     Set-ClusterTolerance
     Set-Witness
@@ -1290,12 +1305,7 @@ function Join-ClusterAndInstance {
 }
 
 function Invoke-AccountStep {
-    try {
-        Open-Handover
-    }
-    finally {
-        Remove-Item -LiteralPath $SealedSecrets -Force -ErrorAction SilentlyContinue
-    }
+    Open-Handover
     switch ($Step) {
         'Create' { New-ClusterAndInstance }
         'Join' { Join-ClusterAndInstance }
@@ -1308,10 +1318,7 @@ function Invoke-Task {
     switch ($Task) {
         'Prepare' { Initialize-Machine }
         'Admit' { Grant-Machine }
-        'Create' {
-            Initialize-SharedDisks
-            Invoke-AsClusterAccount 'Create'
-        }
+        'Create' { Invoke-AsClusterAccount 'Create' }
         'Join' { Invoke-AsClusterAccount 'Join' }
         'Complete' { Invoke-AsClusterAccount 'Complete' }
         'Account' { Invoke-AccountStep }
@@ -1322,9 +1329,7 @@ try {
     if (-not $ServiceStep) {
         Protect-Folder $StateFolder
     }
-    foreach ($given in $ClusterAccountPassword, $SqlServiceAccountPassword, $WitnessAccessKey, $ShareAccessKey, $DatabasePassword) {
-        Add-KnownSecret $given
-    }
+    Read-GivenSecrets $Secrets
     Write-Log "Task $Task $Step begins as $env:USERNAME."
     $Settings = Read-Settings
     if ($Task -ne 'Account') {
