@@ -18,10 +18,12 @@ from octoha_templates.config.model.base import (
     NO_SHAPE,
     SHAPE,
     Cidr,
+    ImageName,
     IpAddress,
     Part,
     Port,
     ResourceId,
+    VmSize,
 )
 
 DnsLabel = Annotated[
