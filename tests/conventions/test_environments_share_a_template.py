@@ -156,7 +156,6 @@ SHAPE_CHANGES = {
     "network.private_dns_zones.file": ZONE.format(key="file"),
     "network.access[0].private_only": "network.access=[{sku: Premium, private_only: true}]",
     "network.access[0].session_recording": "network.access=[{sku: Premium, session_recording: true}]",
-    "network.access[0].allowed_prefixes": "network.access=[{allowed_prefixes: [203.0.113.0/24]}]",
     "database.authentication": "database.authentication=sql",
     "database.entra_administrator": "database.entra_administrator="
     "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from octoha_templates.config.model.base import (
+    NO_SHAPE,
     SHAPE,
     Cidr,
     ClockTime,
@@ -108,7 +109,6 @@ class Bastion(Part, frozen=True, kw_only=True, tag="bastion", tag_field="kind"):
     allowed_prefixes: Annotated[
         tuple[Cidr, ...],
         Meta(
-            extra_json_schema=SHAPE,
             max_length=50,
             description="Who may reach it; empty for the Internet, or, when private-only, for what "
             "is joined to the network.",
@@ -222,12 +222,11 @@ class VpnConnection(Part, frozen=True, kw_only=True):
     ]
     gateway_address: Annotated[
         IpAddress | None,
-        Meta(extra_json_schema=SHAPE, description="Public address of the device; or gateway_fqdn."),
+        Meta(description="Public address of the device; or gateway_fqdn."),
     ] = None
     gateway_fqdn: Annotated[
         HostName | None,
         Meta(
-            extra_json_schema=SHAPE,
             description="DNS name of a device whose address changes; or gateway_address.",
             examples=["vpn.example.com"],
         ),
@@ -352,11 +351,17 @@ class CertificatePointToSite(
 
     root_certificates: Annotated[
         tuple[RootCertificate, ...],
-        Meta(min_length=1, max_length=20, description="The authorities."),
+        Meta(
+            extra_json_schema=NO_SHAPE, min_length=1, max_length=20, description="The authorities."
+        ),
     ]
     revoked_certificates: Annotated[
         tuple[RevokedCertificate, ...],
-        Meta(max_length=100, description="Client certificates that are not let in any more."),
+        Meta(
+            extra_json_schema=NO_SHAPE,
+            max_length=100,
+            description="Client certificates that are not let in any more.",
+        ),
     ] = ()
     protocols: Annotated[
         tuple[Literal["IkeV2", "OpenVPN"], ...],
@@ -598,7 +603,6 @@ class JumpBox(Part, frozen=True, kw_only=True, tag="jump-box", tag_field="kind")
     operator_prefixes: Annotated[
         tuple[Cidr, ...],
         Meta(
-            extra_json_schema=SHAPE,
             max_length=50,
             description="Networks whose people may open its desktop, besides Bastion and the VPN "
             "clients of the stack.",
@@ -624,7 +628,6 @@ class JumpBox(Part, frozen=True, kw_only=True, tag="jump-box", tag_field="kind")
     auto_shutdown: Annotated[
         ClockTime | None,
         Meta(
-            extra_json_schema=SHAPE,
             description="When it is turned off every day, in the nodes' time zone; null for never.",
         ),
     ] = "20:00"

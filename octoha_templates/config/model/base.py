@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 SHAPE: dict[str, Any] = {"x-shape": True}
 """Marks a key that decides what the template contains, so that environments cannot differ in it."""
 NO_SHAPE: dict[str, Any] = {"x-shape": False}
-"""Marks a component outside the template: environments can differ even in its kind."""
+"""Marks a component outside the template, or a list whose length is a value: environments can differ in it."""
 
 ImageName = Annotated[
     str,
