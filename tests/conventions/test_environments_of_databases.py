@@ -41,6 +41,7 @@ PAIRS = {
   sql_service_account: svc-b
   administrators: [SQL Administrators]
   backup_retention_days: 3
+  trust_server_certificate: false
   patching: {first_day: Friday, start_time: "04:00", duration_minutes: 100}""",
     ),
     "failover cluster on a share": (

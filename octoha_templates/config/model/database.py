@@ -339,6 +339,13 @@ class SqlVmFailoverCluster(
         ],
         Meta(max_length=8, description="Who administers SQL Server beside the cluster account."),
     ] = ()
+    trust_server_certificate: Annotated[
+        bool,
+        Meta(
+            description="Take the certificate that SQL Server made for itself; false when both "
+            "machines have one that the nodes trust."
+        ),
+    ] = True
     backup_retention_days: Annotated[
         int,
         Meta(ge=1, le=60, description="Days that SQL Server's own backups are kept."),
