@@ -225,6 +225,9 @@ param nodeNames array
 @maxLength(8)
 param databaseOwners array = []
 
+@description('Optional. Take the certificate of the instance as it is: SQL Server makes one for itself that nobody can check. The traffic is encrypted in any case, and stays in the network. False when both machines have one from an authority that the nodes trust.')
+param trustServerCertificate bool = true
+
 @description('Optional. Days that SQL Server\'s own backups are kept.')
 @minValue(1)
 @maxValue(60)
@@ -896,15 +899,14 @@ output serverHostName string = serverHostName
 @description('Name of the database.')
 output databaseName string = databaseName
 
-// The certificate of the instance is its own unless somebody gives it another, so it is taken as it is; the traffic is
-// encrypted, and stays inside the network. Never ApplicationIntent: Octopus writes all the time.
+// Always encrypted. Never ApplicationIntent: Octopus writes all the time.
 @description('Connection string of the database. It never holds a password.')
 output connectionString string = join([
   'Server=tcp:${serverHostName},${sqlPort}'
   'Initial Catalog=${databaseName}'
   'Persist Security Info=False'
   'Encrypt=True'
-  'TrustServerCertificate=True'
+  'TrustServerCertificate=${trustServerCertificate ? 'True' : 'False'}'
   'MultiSubnetFailover=True'
   'Connect Timeout=60'
   'ConnectRetryCount=3'

@@ -48,6 +48,7 @@ param sqlServiceAccount = 'svc-octo-sql'
 param sqlAdministrators = []
 param databaseName = 'Octopus'
 param databaseOwners = []
+param trustServerCertificate = true
 param backupRetentionDays = 14
 param dataCollectionRuleResourceId = ''
 param workspaceResourceId = ''

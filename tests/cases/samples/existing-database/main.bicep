@@ -633,7 +633,7 @@ output nodeNames array = octopusNodes.outputs.names
 output nodePrivateIpAddresses array = octopusNodes.outputs.privateIpAddresses
 
 @description('Host name of the SQL server.')
-output sqlServerHostName string = database.outputs.serverHostName
+output databaseHostName string = database.outputs.serverHostName
 
 @description('Name of the database.')
 output databaseName string = database.outputs.databaseName

@@ -320,6 +320,9 @@ param sqlAdministrators array = [
 @maxLength(64)
 param databaseName string = 'Octopus'
 
+@description('Optional. Whether the certificate that SQL Server made for itself is taken as it is.')
+param databaseTrustServerCertificate bool = true
+
 @description('Optional. Days that the backups of SQL Server itself are kept.')
 @minValue(1)
 @maxValue(60)
@@ -672,6 +675,7 @@ module database 'modules/sql-vm-failover-cluster.bicep' = {
     sqlAdministrators: sqlAdministrators
     databaseName: databaseName
     nodeNames: octopusNodes.outputs.names
+    trustServerCertificate: databaseTrustServerCertificate
     backupRetentionDays: databaseBackupRetentionDays
     dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
@@ -814,7 +818,7 @@ output nodeNames array = octopusNodes.outputs.names
 output nodePrivateIpAddresses array = octopusNodes.outputs.privateIpAddresses
 
 @description('Host name of the SQL Server instance: the distributed network name.')
-output sqlServerHostName string = database.outputs.serverHostName
+output databaseHostName string = database.outputs.serverHostName
 
 @description('Name of the database.')
 output databaseName string = database.outputs.databaseName

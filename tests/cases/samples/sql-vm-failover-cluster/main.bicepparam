@@ -112,6 +112,7 @@ param sqlAdministrators = [
   'SQL Administrators'
 ]
 param databaseName = 'Octopus'
+param databaseTrustServerCertificate = true
 param databaseBackupRetentionDays = 14
 param storageSkuName = 'Premium_ZRS'
 param shareName = 'octopus'
