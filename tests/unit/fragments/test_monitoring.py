@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from octoha_templates.rendering.modules import read_script
+
 from .conftest import Component
 
 LOG_ANALYTICS = "monitoring/log-analytics"
@@ -45,7 +49,7 @@ def test_every_alert_calls_the_action_group(component: Component) -> None:
     alerts = [item for item in compiled.template["resources"] if "Alert" in item["type"]]
     alerts += compiled.all("Microsoft.Insights/scheduledQueryRules")
 
-    assert len(alerts) == 17
+    assert len(alerts) == 18
     for alert in alerts:
         actions = str(alert["properties"]["actions"])
         assert "metricActions" in actions or "actionGroupResourceId" in actions
@@ -149,3 +153,12 @@ def test_balancer_that_exists_already_is_watched_by_who_runs_it(component: Compo
 
     assert "loadBalancerResourceId" not in compiled.parameters
     assert not [each for each in compiled.all(METRIC_ALERTS) if "portal-" in each["name"]]
+
+
+def test_what_a_node_could_not_renew_is_an_alert(component: Component) -> None:
+    alert = component(ALERTS).find("Microsoft.Insights/scheduledQueryRules", "node-renewal")
+    [criterion] = alert["properties"]["criteria"]["allOf"]
+    script = read_script("octopus/server/scripts/bootstrap-node.ps1").decode()
+    [source] = re.findall(r"^\$EventSource = '(\w+)'$", script, re.MULTILINE)
+    assert criterion["query"] == f'Event | where Source == "{source}"'
+    assert criterion["dimensions"][0]["name"] == "Computer"

@@ -313,7 +313,7 @@ def test_no_secret_reaches_the_log_a_message_or_a_file(script: Script) -> None:
     shown = [
         node
         for node in script.commands
-        if command_name(node) in {"Write-Log", "Set-State", "Save-Settings"}
+        if command_name(node) in {"Write-Log", "Write-Event", "Set-State", "Save-Settings"}
     ]
     shown += [
         node

@@ -235,6 +235,15 @@ def test_a_new_certificate_is_bound_without_stopping_the_service(bootstrap: Scri
     assert body.index("Set-PortalBinding") < body.index("throw ")
 
 
+def test_what_a_refresh_cannot_renew_reaches_the_alerts(bootstrap: Script) -> None:
+    assert callers_of(bootstrap, "Write-Event") == {"Assert-CertificateFitsPortal"}
+    end = bootstrap.text[bootstrap.text.rindex("catch {") :]
+    assert "if ($Task -eq 'Refresh')" in end
+    assert "Write-Event -Kind 'ERROR'" in end
+    assert "(Protect-Text $Message)" in body_of(bootstrap, "Write-Event")
+    assert "$EventSource = 'OctopusNode'" in bootstrap.text
+
+
 def test_a_certificate_of_a_vault_is_taken_without_a_version(bootstrap: Script) -> None:
     body = body_of(bootstrap, "Get-PortalCertificate")
     assert "Get-VaultEntry -Name $source.name -VaultUri $source.vaultUri" in body

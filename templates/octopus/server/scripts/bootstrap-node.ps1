@@ -63,6 +63,7 @@ $SettingsFile = Join-Path $StateFolder 'configuration.json'
 $StoredScript = Join-Path $StateFolder 'bootstrap-node.ps1'
 $PrepareScript = Join-Path $StateFolder 'prepare-node.ps1'
 $RefreshTaskName = 'Octopus node refresh'
+$EventSource = 'OctopusNode'
 
 $HomeFolder = Join-Path $env:SystemDrive 'Octopus'
 $InstanceConfigFile = Join-Path $HomeFolder 'OctopusServer.config'
@@ -103,6 +104,19 @@ $RestartNeeded = $false
 # include: shared/scripts/vault.ps1
 
 # include: shared/scripts/alone.ps1
+
+function Write-Event {
+    # For the alerts: the agent of the node sends warnings and errors of the application log to Log Analytics.
+    param([ValidateSet('WARNING', 'ERROR')] [string] $Kind, [string] $Message)
+
+    $arguments = @('/L', 'APPLICATION', '/SO', $EventSource, '/ID', '700', '/T', $Kind, '/D', (Protect-Text $Message))
+    try {
+        Invoke-Native -FilePath 'eventcreate.exe' -Arguments $arguments | Out-Null
+    }
+    catch {
+        Write-Log "Windows took no event: $($_.Exception.Message)"
+    }
+}
 
 function Register-RefreshTask {
     $arguments = "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$StoredScript`" -Task Refresh"
@@ -665,6 +679,7 @@ function Assert-CertificateFitsPortal {
     }
     if ($own.NotAfter -lt [DateTime]::Now.AddDays(30)) {
         Write-Log "WARNING: $label ends on $($own.NotAfter.ToString('u'))."
+        Write-Event -Kind 'WARNING' -Message "$label ends on $($own.NotAfter.ToString('u'))."
     }
     if (-not (Test-CertificateName $own)) {
         throw "$label is for $((Get-CertificateName $own) -join ', '), and the portal is $($Settings.portalHostName)."
@@ -1002,5 +1017,9 @@ try {
 catch {
     Write-Log "ERROR: $($_.Exception.Message)"
     Write-Log $_.ScriptStackTrace
+    if ($Task -eq 'Refresh') {
+        # Nobody watches the scheduled task.
+        Write-Event -Kind 'ERROR' -Message "Share or certificate could not be renewed: $($_.Exception.Message)"
+    }
     exit 1
 }

@@ -106,6 +106,13 @@ param keyVaultEntriesExpireOn string = ''
 @maxLength(253)
 param loadBalancerAddress string = '10.0.4.10'
 
+@description('Optional. Kind of DNS record that leads to it: A for an address, CNAME for a name.')
+@allowed([
+  'A'
+  'CNAME'
+])
+param loadBalancerRecordType string = 'A'
+
 @description('Optional. Where the balancer calls the nodes from when it ends TLS, in CIDR notation.')
 param loadBalancerProxyPrefixes array = [
   '10.0.4.0/28'
@@ -442,6 +449,7 @@ module loadBalancer 'modules/load-balancer.bicep' = {
   name: '${namePrefix}-load-balancer'
   params: {
     balancerAddress: loadBalancerAddress
+    balancerRecordType: loadBalancerRecordType
     proxyPrefixes: loadBalancerProxyPrefixes
     backendPoolResourceIds: backendPoolResourceIds
     applicationGatewayPoolResourceIds: applicationGatewayPoolResourceIds

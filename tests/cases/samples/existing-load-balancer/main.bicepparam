@@ -26,6 +26,7 @@ param keyVaultSku = 'standard'
 param keyVaultSoftDeleteRetentionInDays = 90
 param keyVaultEntriesExpireOn = ''
 param loadBalancerAddress = '10.0.4.10'
+param loadBalancerRecordType = 'A'
 param loadBalancerProxyPrefixes = [
   '10.0.4.0/28'
 ]

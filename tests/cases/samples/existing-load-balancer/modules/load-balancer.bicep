@@ -10,6 +10,13 @@ metadata description = 'Addresses and pools of a balancer that exists already; n
 @maxLength(253)
 param balancerAddress string = '10.0.4.10'
 
+@description('Optional. Kind of DNS record that leads to it: A for an address, CNAME for a name.')
+@allowed([
+  'A'
+  'CNAME'
+])
+param balancerRecordType string = 'A'
+
 @description('Optional. Where it calls the nodes from when it ends TLS, in CIDR notation; empty for one that passes connections on.')
 param proxyPrefixes array = [
   '10.0.4.0/28'
@@ -47,7 +54,7 @@ output name string = balancerAddress
 output portalAddress string = balancerAddress
 
 @description('Kind of DNS record for the name of the portal.')
-output portalTarget string = 'A'
+output portalTarget string = balancerRecordType
 
 @description('Backend pools that the interfaces of the nodes join, each an object with id.')
 output backendAddressPools array = [for poolResourceId in backendPoolResourceIds: {
