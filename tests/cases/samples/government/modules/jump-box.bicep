@@ -260,8 +260,8 @@ resource hardening 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01' = 
     treatFailureAsDeploymentFailure: true
   }
   dependsOn: [
-    domainJoin
     monitoringAgent
+    domainJoin
   ]
 }
 
@@ -337,6 +337,10 @@ resource monitoringAgent 'Microsoft.Compute/virtualMachines/extensions@2025-04-0
     enableAutomaticUpgrade: true
     settings: {}
   }
+  // One extension after the other: joining restarts the machine.
+  dependsOn: [
+    domainJoin
+  ]
 }
 
 resource dataCollectionRuleAssociation 'Microsoft.Insights/dataCollectionRuleAssociations@2024-03-11' = if (!empty(dataCollectionRuleResourceId)) {
