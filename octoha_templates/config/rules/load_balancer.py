@@ -353,8 +353,8 @@ def firewall(site: Site) -> Iterator[Diagnostic]:
             "OCT670",
             f"rule set {gateway.waf.rule_set_version} may not have come to {cloud} yet",
             site.at("load_balancer.waf.rule_set_version", "load_balancer"),
-            "az network application-gateway waf-policy managed-rule rule-set list shows what there "
-            'is; otherwise write rule_set_version: "2.1"',
+            "az network application-gateway waf-config list-dynamic-rule-sets shows what a region has; "
+            'otherwise write rule_set_version: "2.1"',
         )
 
 

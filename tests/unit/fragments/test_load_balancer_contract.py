@@ -175,7 +175,7 @@ def test_nodes_believe_the_proxies_that_the_balancer_names(shape: str) -> None:
         # Without waiting for the gateway, which takes minutes and which Octopus does not need to start.
         assert "parameters('applicationGatewaySubnetPrefix')" in trusted
         assert not [each for each in server["dependsOn"] if "-load-balancer'" in each]
-    elif shape.startswith("existing") or shape.split()[0] in DOCUMENTS:
+    elif shape.startswith("existing") or shape.split(maxsplit=1)[0] in DOCUMENTS:
         assert "outputs.trustedProxies" in trusted
     else:
         assert trusted == "[parameters('trustedProxies')]"
