@@ -13,6 +13,7 @@ from octoha_templates.codes.config import CONFIG_CODES
 from octoha_templates.codes.files import FILE_CODES
 from octoha_templates.codes.parts_access import ACCESS_CODES
 from octoha_templates.codes.parts_appliances import APPLIANCE_CODES
+from octoha_templates.codes.parts_azure_sql import AZURE_SQL_CODES
 from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
@@ -29,6 +30,7 @@ CATALOGUE: dict[str, Code] = {
         *CONFIG_CODES,
         *NETWORK_PART_CODES,
         *SQL_VM_CODES,
+        *AZURE_SQL_CODES,
         *RENDERING_CODES,
         *BICEP_CODES,
         *TEMPLATE_CODES,

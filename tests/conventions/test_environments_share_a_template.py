@@ -87,6 +87,9 @@ database:
   license: BasePrice
   backup_retention_days: 7
   backup_redundancy: Geo
+  long_term_retention: {weekly_weeks: 1, monthly_months: 2, yearly_years: 3}
+  threat_detection: false
+  maintenance_window: SQL_WestEurope_DB_1
 storage:
   redundancy: local
   share_name: other
@@ -156,6 +159,8 @@ SHAPE_CHANGES = {
     "network.private_dns_zones.file": ZONE.format(key="file"),
     "network.access[0].private_only": "network.access=[{sku: Premium, private_only: true}]",
     "network.access[0].session_recording": "network.access=[{sku: Premium, session_recording: true}]",
+    "database.geo": "database={redundancy: geo, geo: {location: northeurope}}",
+    "database.customer_managed_key": "database.customer_managed_key={}",
     "database.authentication": "database.authentication=sql",
     "database.entra_administrator": "database.entra_administrator="
     "{login: x, object_id: 00000000-0000-0000-0000-000000000000}",
@@ -240,6 +245,7 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "nodes.image",
         "nodes.patching",
         "database",
+        "database.long_term_retention",
         "storage",
         "load_balancer",
         "monitoring",

@@ -43,19 +43,114 @@ class EntraAdministrator(Part, frozen=True, kw_only=True):
     ] = "Group"
 
 
+class GeoReplication(Part, frozen=True, kw_only=True):
+    """A copy of the database in a second region, and the name that follows the primary one."""
+
+    location: Annotated[
+        Region,
+        Meta(description="Region of the partner server.", examples=["northeurope"]),
+    ]
+    failover: Annotated[
+        Literal["Manual", "Automatic"],
+        Meta(
+            description="Who fails over: a person, or Azure after the grace period, which can lose the "
+            "last seconds."
+        ),
+    ] = "Manual"
+    grace_period_minutes: Annotated[
+        int,
+        Meta(ge=60, le=1440, description="How long an automatic failover waits, in minutes."),
+    ] = 60
+    standby: Annotated[
+        bool,
+        Meta(
+            extra_json_schema=SHAPE,
+            description="The copy only waits: no licence is paid for it, and nobody reads from it.",
+        ),
+    ] = False
+
+
+_IDENTITY = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-keys"
+    "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-sql-encryption"
+)
+
+
+class YourKey(Part, frozen=True, kw_only=True):
+    """A key in a vault of yours that has purge protection, and an identity that may use it."""
+
+    vault_name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z](-?[A-Za-z0-9])+$",
+            min_length=3,
+            max_length=24,
+            description="Name of the vault.",
+            examples=["kv-keys"],
+        ),
+    ]
+    key_name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9-]{1,127}$",
+            description="Name of the key.",
+            examples=["octopus-sql"],
+        ),
+    ]
+    key_version: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9a-f]{32}$",
+            description="Version to begin with; later ones are taken up by themselves.",
+            examples=["0123456789abcdef0123456789abcdef"],
+        ),
+    ]
+    identity_id: Annotated[
+        ResourceId,
+        Meta(
+            description="Resource ID of a user-assigned identity with the role Key Vault Crypto "
+            "Service Encryption User on the vault.",
+            examples=[_IDENTITY],
+        ),
+    ]
+
+
+class CustomerManagedKey(Part, frozen=True, kw_only=True):
+    """Encryption at rest with a key that is not Azure's; the stack's vault gets one by default."""
+
+    existing: YourKey | None = None
+
+
+class LongTermRetention(Part, frozen=True, kw_only=True):
+    """Backups that are kept beyond those for any point in time; 0 keeps none."""
+
+    weekly_weeks: Annotated[
+        int, Meta(ge=0, le=520, description="Weeks that one backup of each week is kept.")
+    ] = 4
+    monthly_months: Annotated[
+        int, Meta(ge=0, le=120, description="Months that one backup of each month is kept.")
+    ] = 12
+    yearly_years: Annotated[
+        int, Meta(ge=0, le=10, description="Years that one backup of each year is kept.")
+    ] = 0
+
+
 class AzureSql(Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kind"):
     """Azure SQL Database, reached by private endpoint only."""
 
     redundancy: Annotated[
-        Literal["local", "zone"],
-        Meta(description="zone keeps replicas in several zones."),
+        Literal["local", "zone", "geo"],
+        Meta(
+            description="zone keeps replicas in several zones; geo does, too, and copies the database to "
+            "a second region.",
+        ),
     ] = "zone"
+    geo: GeoReplication | None = None
     sku: Annotated[
         str,
         Meta(
-            pattern=r"^(GP_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|BC_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|S(3|4|6|7|9|12)|P(1|2|4|6|11|15))$",
-            description="Service objective. Serverless is not offered: Octopus polls, so it "
-            "never pauses.",
+            pattern=r"^(GP_(S_)?Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|BC_Gen5_(2|4|6|8|10|12|14|16|18|20|24|32|40|80)|S(3|4|6|7|9|12)|P(1|2|4|6|11|15))$",
+            description="Service objective, by vCore or by DTU; never a serverless one.",
             examples=["GP_Gen5_4", "BC_Gen5_8", "P2"],
         ),
     ] = "GP_Gen5_4"
@@ -89,6 +184,30 @@ class AzureSql(Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kind
         Literal["Local", "Zone", "Geo", "GeoZone"],
         Meta(description="Where backups are kept; the Geo ones need a paired region."),
     ] = "Zone"
+    long_term_retention: LongTermRetention = LongTermRetention()
+    customer_managed_key: CustomerManagedKey | None = None
+    threat_detection: Annotated[
+        bool,
+        Meta(description="Watch for unusual access (Microsoft Defender for SQL has a price)."),
+    ] = True
+    maintenance_window: Annotated[
+        str,
+        Meta(
+            pattern=r"^SQL_[A-Za-z0-9]+(_DB_[12])?$",
+            description="When Azure may maintain the database: SQL_Default, or a window of the region.",
+            examples=["SQL_WestEurope_DB_1"],
+        ),
+    ] = "SQL_Default"
+
+    @property
+    def is_zone_redundant(self) -> bool:
+        """Whether replicas are in several zones."""
+        return self.redundancy in ("zone", "geo")
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether the stack makes the key that the database is encrypted with."""
+        return self.customer_managed_key is not None and self.customer_managed_key.existing is None
 
     @property
     def own_administrator(self) -> bool:

@@ -50,10 +50,10 @@ def zone_redundancy(site: Site) -> Iterator[Diagnostic]:
     database = site.stack.database
     if not isinstance(database, AzureSql):
         return
-    if database.redundancy == "zone" and is_standard(database.sku):
+    if database.is_zone_redundant and is_standard(database.sku):
         yield site.error(
             "OCT170",
-            f"`database.redundancy` is zone, but {database.sku} is a Standard tier, which is "
+            f"`database.redundancy` is {database.redundancy}, but {database.sku} is a Standard tier, which is "
             "never zone-redundant",
             site.at("database.redundancy", "database.sku"),
             "take GP_Gen5_4 or a P tier, or write redundancy: local",
@@ -194,10 +194,73 @@ def size_limit_gib(sku: str) -> int:
     return next(limit for most, limit in _VCORE_LIMITS_GIB if vcores(sku) <= most)
 
 
+@reads("database.sku")
+def never_serverless(site: Site) -> Iterator[Diagnostic]:
+    """The database is always awake."""
+    database = site.stack.database
+    if isinstance(database, AzureSql) and "_S_" in database.sku:
+        yield site.error(
+            "OCT630",
+            f"`database.sku` is {database.sku}, a serverless one, but Octopus asks its database every few "
+            "seconds, so that it never pauses and costs more than a provisioned one",
+            site.at("database.sku"),
+            f"write sku: {database.sku.replace('_S_', '_')}",
+        )
+
+
+@reads("database.redundancy", "database.geo", "location")
+def second_region(site: Site) -> Iterator[Diagnostic]:
+    """Geo-replication names another region, and nothing else does."""
+    database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
+    if database.redundancy == "geo" and database.geo is None:
+        yield site.error(
+            "OCT631",
+            "`database.redundancy` is geo, but `database.geo` does not say where the second server is",
+            site.at("database.redundancy"),
+            "write geo: {location: northeurope}, the region that is paired with yours",
+        )
+    elif database.redundancy != "geo" and database.geo is not None:
+        yield site.error(
+            "OCT631",
+            f"`database.geo` is given, but `database.redundancy` is {database.redundancy}, where it has no "
+            "effect",
+            site.at("database.geo"),
+            "write redundancy: geo, or leave geo out",
+        )
+    elif database.geo is not None and database.geo.location == site.stack.location:
+        yield site.error(
+            "OCT632",
+            f"`database.geo.location` is {database.geo.location}, where the stack is already",
+            site.at("database.geo.location"),
+            "take another region; replicas inside this one come with zone redundancy",
+        )
+
+
+@reads("database.geo", "database.sku")
+def standby_of_tier(site: Site) -> Iterator[Diagnostic]:
+    """A standby copy is asked of a tier that has it."""
+    database = site.stack.database
+    if not isinstance(database, AzureSql):
+        return
+    if database.geo is not None and database.geo.standby and is_dtu(database.sku):
+        yield site.error(
+            "OCT633",
+            f"`database.geo.standby` is true, but {database.sku} is a DTU tier, whose copies always have a "
+            "licence",
+            site.at("database.geo.standby"),
+            "write standby: false, or take a vCore tier such as GP_Gen5_4",
+        )
+
+
 DATABASE_RULES: tuple[Rule, ...] = (
     zone_redundancy,
     license_of_tier,
     largest_size,
     large_enough,
     administrator_of_entra,
+    never_serverless,
+    second_region,
+    standby_of_tier,
 )

@@ -122,3 +122,120 @@ def test_audit_log_leaves_through_the_master_database(component: Component) -> N
 
 def test_no_firewall_rule_exists(component: Component) -> None:
     assert component(AZURE_SQL).all(f"{SERVERS}/firewallRules") == []
+
+
+GEO = "database={redundancy: geo, geo: {location: northeurope}}"
+OWN_KEY = "database.customer_managed_key={}"
+YOUR_KEY = (
+    "database.customer_managed_key={existing: {vault_name: kv-keys, key_name: octopus, key_version: "
+    "'0123456789abcdef0123456789abcdef', identity_id: /subscriptions/00000000-0000-0000-0000-"
+    "000000000000/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id}}"
+)
+LISTENER = (
+    "format('{0}{1}', parameters('failoverGroupName'), environment().suffixes.sqlServerHostname)"
+)
+
+
+def test_partner_server_is_as_closed_as_the_first_and_in_the_other_region(
+    component: Component,
+) -> None:
+    first, partner = component("database/azure-sql", GEO).all("Microsoft.Sql/servers")
+
+    assert partner["location"] == "[parameters('partnerLocation')]"
+    assert partner["properties"] == first["properties"]
+    assert first["properties"]["publicNetworkAccess"] == "Disabled"
+
+
+def test_nodes_reach_either_server_by_a_private_endpoint_in_one_zone(component: Component) -> None:
+    compiled = component("database/azure-sql", GEO)
+    groups = compiled.all("Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
+
+    assert len(compiled.all("Microsoft.Network/privateEndpoints")) == 2
+    zones = {str(group["properties"]["privateDnsZoneConfigs"][0]["properties"]) for group in groups}
+    assert len(zones) == 1
+
+
+def test_nodes_use_the_name_that_follows_the_primary(component: Component) -> None:
+    compiled = component("database/azure-sql", GEO)
+    outputs = compiled.template["outputs"]
+
+    assert compiled.template["variables"]["listenerHostName"] == f"[{LISTENER}]"
+    assert "variables('listenerHostName')" in outputs["connectionString"]["value"]
+    assert "reference(" not in outputs["connectionString"]["value"]
+
+
+def test_failover_group_waits_for_both_ways_in_and_reads_nowhere(component: Component) -> None:
+    group = component("database/azure-sql", GEO).only("Microsoft.Sql/servers/failoverGroups")
+    waits_for = " ".join(group["dependsOn"])
+
+    assert waits_for.count("privateDnsZoneGroups") == 2
+    assert "backupLongTermRetentionPolicies" in waits_for
+    assert group["properties"]["readOnlyEndpoint"] == {"failoverPolicy": "Disabled"}
+    assert "secondaryType" not in group["properties"]
+
+
+def test_after_a_failover_nothing_of_the_database_is_touched(component: Component) -> None:
+    """Azure takes changes of a database and of its failover group at the primary server only."""
+    compiled = component("database/azure-sql", GEO)
+    at_primary = "[equals(parameters('primaryServer'), 'first')]"
+
+    for kind in (
+        "databases",
+        "databases/transparentDataEncryption",
+        "databases/backupShortTermRetentionPolicies",
+        "databases/backupLongTermRetentionPolicies",
+        "failoverGroups",
+    ):
+        assert compiled.only(f"Microsoft.Sql/servers/{kind}")["condition"] == at_primary
+    for server in compiled.all("Microsoft.Sql/servers"):
+        assert "condition" not in server
+    assert "parameters('primaryServer')" in compiled.outputs["databaseResourceId"]
+
+
+def test_one_region_knows_nothing_of_a_second(component: Component) -> None:
+    compiled = component("database/azure-sql")
+
+    assert not {"primaryServer", "partnerLocation", "failoverGroupName"} & set(compiled.parameters)
+    assert "condition" not in compiled.only("Microsoft.Sql/servers/databases")
+
+
+def test_key_of_the_stack_is_made_and_allowed_before_the_server(component: Component) -> None:
+    compiled = component("database/azure-sql", OWN_KEY)
+    server = compiled.only("Microsoft.Sql/servers")
+    key = compiled.only("Microsoft.KeyVault/vaults/keys")
+    role = compiled.only("Microsoft.Authorization/roleAssignments")
+
+    assert key["properties"]["kty"] == "RSA"
+    assert key["properties"]["attributes"]["exportable"] is False
+    assert "e147488a-f6f5-4113-8e2d-b22465e65bf6" in role["properties"]["roleDefinitionId"]
+    assert "Microsoft.Authorization/roleAssignments" in " ".join(server["dependsOn"])
+    assert server["identity"]["type"] == "UserAssigned"
+
+
+def test_key_of_yours_is_only_referred_to(component: Component) -> None:
+    compiled = component("database/azure-sql", YOUR_KEY)
+    protector = compiled.only("Microsoft.Sql/servers/encryptionProtector")
+
+    assert not compiled.all("Microsoft.KeyVault/vaults/keys")
+    assert protector["properties"] == {
+        "serverKeyType": "AzureKeyVault",
+        "serverKeyName": "[variables('encryptionKeyIdentifier')]",
+        "autoRotationEnabled": True,
+    }
+    assert "keyVaultName" not in compiled.parameters
+
+
+def test_both_servers_of_a_pair_are_encrypted_with_the_key(component: Component) -> None:
+    compiled = component("database/azure-sql", GEO, OWN_KEY)
+
+    assert len(compiled.all("Microsoft.Sql/servers/encryptionProtector")) == 2
+
+
+def test_long_term_retention_is_what_the_config_says(component: Component) -> None:
+    retention = "database.long_term_retention={weekly_weeks: 0, monthly_months: 3, yearly_years: 7}"
+    parameters = component("database/azure-sql", retention).parameters
+
+    assert [
+        parameters[f"{period}Retention"]["defaultValue"]
+        for period in ("weekly", "monthly", "yearly")
+    ] == ["PT0S", "P3M", "P7Y"]
