@@ -106,6 +106,7 @@ from octoha_templates.config.model.load_balancer import (
     PortalDnsZone,
     PrivateIpAddress,
     PublicDnsLabel,
+    SshPublicKey,
     Waf,
     WafExclusion,
 )
@@ -273,6 +274,7 @@ __all__ = [
     "SharedDisks",
     "SqlVmAvailabilityGroup",
     "SqlVmFailoverCluster",
+    "SshPublicKey",
     "Stack",
     "Storage",
     "Subnets",

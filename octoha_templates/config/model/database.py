@@ -108,8 +108,7 @@ class YourKey(Part, frozen=True, kw_only=True):
     identity_id: Annotated[
         ResourceId,
         Meta(
-            description="Resource ID of a user-assigned identity with the role Key Vault Crypto "
-            "Service Encryption User on the vault.",
+            description="Identity with the role Key Vault Crypto Service Encryption User there.",
             examples=[_IDENTITY],
         ),
     ]
