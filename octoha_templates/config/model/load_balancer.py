@@ -10,7 +10,7 @@ Balancer limits", "Application Gateway limits", "WAF request size limits".
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -402,10 +402,6 @@ class ExistingLoadBalancer(
         return "A" if self.portal_address.replace(".", "").isdigit() else "CNAME"
 
 
-# Versions of one image are kept in the marketplace for years, and a pair runs one version.
-_F5_VERSION: Final = "17.1.100002"
-
-
 SshPublicKey = Annotated[
     str,
     Meta(
@@ -430,7 +426,10 @@ class ApplianceImage(Part, frozen=True, kw_only=True):
     ]
     version: Annotated[
         ImageName | None,
-        Meta(description="Version of the image; the one of the kind when absent."),
+        Meta(
+            description="Version of the image; the newest when absent. Machines that exist keep "
+            "theirs."
+        ),
     ] = None
 
 
@@ -582,8 +581,8 @@ class F5BigIp(_Appliance, frozen=True, kw_only=True, tag="f5-big-ip", tag_field=
 
     @property
     def image_version(self) -> str:
-        """The version of the image; pinned, because a pair runs one version."""
-        return (self.image and self.image.version) or _F5_VERSION
+        """The version of the image; both units are made at once, so the newest is the same for both."""
+        return (self.image and self.image.version) or "latest"
 
 
 class KempLoadMaster(

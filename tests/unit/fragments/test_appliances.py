@@ -140,7 +140,7 @@ def test_licence_and_throughput_pick_the_plan(
 
     assert image["sku"] == sku
     assert image["publisher"] == "f5-networks"
-    assert image["version"] != "latest"
+    assert image["version"] == "latest"
 
 
 @BOTH

@@ -198,3 +198,12 @@ def test_scripts_lie_beside_the_documents_that_they_read() -> None:
         for document in component.documents:
             assert f"'{document}'" in text
             assert Path(TEMPLATES / component_id / "documents" / f"{document}.j2").is_file()
+
+
+def test_units_without_the_last_security_fixes_are_named() -> None:
+    script = _script(F5)
+    body = text_of(script.functions["Write-SoftwareVersion"])
+
+    assert "'17.1' = '17.1.3'; '17.5' = '17.5.1.3'" in script.text
+    assert re.search(r"-lt \[version\] \$oldest\) \{\s+Write-Log \"WARNING: ", body)
+    assert _main(script).index("Write-SoftwareVersion") < _main(script).index("Publish-Onboarding")

@@ -88,6 +88,10 @@ $Packages = @(
     }
 )
 
+# The first version of each branch with the security fixes of October 2025; older branches have no more fixes.
+$OldestSafeSoftware = @{ '17.1' = '17.1.3'; '17.5' = '17.5.1.3' }
+$OldestBranch = '17.1'
+
 # iControl REST takes uploads in pieces of at most 1 MB.
 $UploadPieceBytes = 512 * 1024
 
@@ -156,6 +160,27 @@ function Wait-ForUnit {
     } | Out-Null
     $thumbprint = [OctopusAppliances.Pinning]::ThumbprintOf($Unit.managementAddress)
     Write-Log "$($Unit.name) answers at $($Unit.managementAddress). $thumbprint"
+}
+
+function Write-SoftwareVersion {
+    # The image in the marketplace can be older than the last security fixes.
+    param([psobject] $Unit)
+
+    $answer = Invoke-Unit -Unit $Unit -Path '/mgmt/tm/sys/version'
+    $text = Get-Description -Statistics $answer -Name 'Version'
+    $found = [regex]::Match($text, '^(\d+\.\d+)\.\d+(\.\d+)?')
+    if (-not $found.Success) {
+        throw "$($Unit.name) gives a version that is none: $text."
+    }
+    Write-Log "$($Unit.name) has BIG-IP $($found.Value)."
+    $branch = $found.Groups[1].Value
+    $oldest = $OldestBranch
+    if ($OldestSafeSoftware.ContainsKey($branch)) {
+        $oldest = $OldestSafeSoftware[$branch]
+    }
+    if ([version] $found.Value -lt [version] $oldest) {
+        Write-Log "WARNING: $($Unit.name) lacks security fixes: install $oldest or newer, see DEPLOY.md."
+    }
 }
 
 # ---------------------------------------------------------------- packages
@@ -504,6 +529,7 @@ try {
     Enable-CertificatePinning -Addresses @($Units | ForEach-Object { $_.managementAddress }) -Thumbprints $Thumbprints
     foreach ($unit in $Units) {
         Wait-ForUnit $unit
+        Write-SoftwareVersion $unit
         foreach ($package in $Packages) {
             Install-Package -Unit $unit -Package $package
         }

@@ -19,7 +19,7 @@ param imageReference = {
   publisher: 'f5-networks'
   offer: 'f5-big-ip-good'
   sku: 'f5-bigip-virtual-edition-200m-good-hourly'
-  version: '17.1.100002'
+  version: 'latest'
 }
 param diskSku = 'Premium_LRS'
 param adminUsername = 'bigipadmin'

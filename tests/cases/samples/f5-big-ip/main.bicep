@@ -144,7 +144,7 @@ param applianceImage object = {
   publisher: 'f5-networks'
   offer: 'f5-big-ip-good'
   sku: 'f5-bigip-virtual-edition-200m-good-hourly'
-  version: '17.1.100002'
+  version: 'latest'
 }
 
 @description('Optional. Administrator of the appliances; the built-in one, admin, gets the same password.')

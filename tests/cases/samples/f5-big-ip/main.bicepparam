@@ -41,7 +41,7 @@ param applianceImage = {
   publisher: 'f5-networks'
   offer: 'f5-big-ip-good'
   sku: 'f5-bigip-virtual-edition-200m-good-hourly'
-  version: '17.1.100002'
+  version: 'latest'
 }
 param applianceAdminUsername = 'bigipadmin'
 param applianceSshPublicKey = ''

@@ -84,7 +84,7 @@ param imageReference object = {
   publisher: 'f5-networks'
   offer: 'f5-big-ip-good'
   sku: 'f5-bigip-virtual-edition-200m-good-hourly'
-  version: '17.1.100002'
+  version: 'latest'
 }
 
 @description('Optional. Kind of the system disks.')
