@@ -71,6 +71,7 @@ def test_cluster_comes_before_its_witness_its_storage_and_the_instance(cluster: 
         "Set-ShareCredential",
         "Initialize-ShareFolders",
         "Add-SharedDisksToCluster",
+        "Move-FreeDisksHere",
         "Install-Instance",
     ]
     made = steps_of(cluster, "New-WindowsCluster")

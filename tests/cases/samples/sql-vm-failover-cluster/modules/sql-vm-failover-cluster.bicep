@@ -305,6 +305,8 @@ var clusterConfiguration = {
   sqlAdministrators: administratorLogins
   witnessAccountName: witnessAccountName
   witnessEndpoint: environment().suffixes.storage
+  // Not read by the script: another key makes Azure run it again.
+  accountKeyIndex: accountKeyIndex
   storageKind: 'shared-disks'
   disks: sharedDisks
   folders: folders

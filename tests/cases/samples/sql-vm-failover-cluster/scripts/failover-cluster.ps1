@@ -749,6 +749,15 @@ function Add-SharedDisksToCluster {
     }
 }
 
+function Move-FreeDisksHere {
+    # Setup takes disks only where it runs; the cluster may have brought them online on the other machine.
+    $free = @(Get-ClusterGroup | Where-Object { $_.Name -eq 'Available Storage' -and "$($_.OwnerNode)" -ne $env:COMPUTERNAME })
+    foreach ($group in $free) {
+        $group | Move-ClusterGroup -Node $env:COMPUTERNAME -Wait 300 | Out-Null
+        Write-Log 'The free disks are on this machine.'
+    }
+}
+
 # ---------------------------------------------------------------- the cluster
 
 function Test-ClusterMember {
@@ -1294,6 +1303,7 @@ function New-ClusterAndInstance {
     }
     else {
         Add-SharedDisksToCluster
+        Move-FreeDisksHere
     }
     Install-Instance
 }
