@@ -32,6 +32,10 @@ GATEWAY: Final = subnet("application_gateway", "Application Gateway")
 OPENED_BY_KEY: Final = ("AllowInternetPortalInbound", "AllowInternetPollingInbound")
 """The rules that a key of the load balancer, and not a prefix, opens to the Internet."""
 
+_HEALTH_PROBE: Final = Rule(
+    "nodes", "AllowHealthProbeInbound", 120, LOAD_BALANCER_PROBE, NODES, ("443",),
+    "Health probe of the load balancer.",
+)  # fmt: skip
 _FRONT_END: Final = Subnet(
     "load_balancer",
     "the front end of the load balancer",
@@ -45,6 +49,8 @@ def contribution(stack: Stack) -> Contribution:
     balancer = stack.load_balancer
     subnets = list(_subnets(stack))
     rules = list(polling_rules(getattr(balancer, "polling", None)))
+    if _is_probed_by_azure(stack):
+        rules.append(_HEALTH_PROBE)
     if isinstance(balancer, AzureLoadBalancer):
         rules += _azure_load_balancer(balancer)
     elif isinstance(balancer, ApplicationGateway):
@@ -52,6 +58,14 @@ def contribution(stack: Stack) -> Contribution:
     elif isinstance(balancer, ExistingLoadBalancer):
         rules += _existing(balancer)
     return Contribution(tuple(subnets), tuple(rules))
+
+
+def _is_probed_by_azure(stack: Stack) -> bool:
+    """Say whether an Azure load balancer asks the nodes, or may; others ask from their own addresses."""
+    balancer, polling = stack.load_balancer, getattr(stack.load_balancer, "polling", None)
+    if isinstance(balancer, AzureLoadBalancer | ExistingLoadBalancer):
+        return True
+    return polling is not None and polling.grpc
 
 
 def _subnets(stack: Stack) -> Iterator[Subnet]:

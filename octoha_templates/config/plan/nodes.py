@@ -9,7 +9,6 @@ from octoha_templates.config.plan.parts import (
     FILE_ZONE,
     INTERNET,
     KEY_VAULT_ZONE,
-    LOAD_BALANCER_PROBE,
     NODES,
     PRIVATE_ENDPOINTS,
     SQL_ZONE,
@@ -49,10 +48,6 @@ def _rules(stack: Stack) -> Iterator[Rule]:
     yield Rule(
         "nodes", "AllowNodesInbound", 110, NODES, NODES, ("443",),
         "Steps that run on a node call the API.",
-    )  # fmt: skip
-    yield Rule(
-        "nodes", "AllowHealthProbeInbound", 120, LOAD_BALANCER_PROBE, NODES, ("443",),
-        "Health probe of the load balancer.",
     )  # fmt: skip
     yield Rule(
         "nodes", "AllowPrivateEndpointsOutbound", 100, NODES, PRIVATE_ENDPOINTS, services,

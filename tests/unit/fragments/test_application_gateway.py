@@ -269,6 +269,7 @@ UPLOADS = (
     "/api/packages/raw",
     "/api/spaces-1/packages/acme.web/1.0.0/delta",
     "/api/spaces-22/artifacts/artifacts-1/content",
+    "/api/spaces-1/projects/import-export/import-files",
     "/nuget/packages",
 )
 OTHERS = (
@@ -373,9 +374,18 @@ def test_gateway_alone_reaches_the_portal_of_the_nodes() -> None:
     assert {rule.source.subnet for rule in to_portal if rule.direction == "Inbound"} == {
         "application_gateway",
         "nodes",
-        "",
     }
-    assert rules["AllowHealthProbeInbound"].source.tag == "AzureLoadBalancer"
+
+
+def test_azure_probes_the_nodes_only_where_one_of_its_balancers_does() -> None:
+    with_grpc = "load_balancer={kind: application-gateway, polling: {grpc: true}}"
+
+    assert "AllowHealthProbeInbound" not in _rules_of(
+        "nodes", "load_balancer.kind=application-gateway"
+    )
+    assert (
+        _rules_of("nodes", with_grpc)["AllowHealthProbeInbound"].source.tag == "AzureLoadBalancer"
+    )
 
 
 def test_azure_manages_a_gateway_from_outside_only_when_it_has_a_public_address() -> None:

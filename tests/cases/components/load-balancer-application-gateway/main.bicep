@@ -123,8 +123,8 @@ var certificateName = 'portal'
 var probeName = 'octopus-ping'
 var rewriteRuleSetName = 'forwarded-headers'
 
-// Uploads of packages and of artifacts, in any space, and pushes to the built-in NuGet feed.
-var uploadPaths = '^/(api/([^/]+/)?(packages|artifacts)|nuget)(/|$|[?])'
+// Uploads of packages, of artifacts and of exported projects, in any space, and pushes to the built-in NuGet feed.
+var uploadPaths = '^/(api/([^/]+/)?(packages|artifacts|projects/import-export)|nuget)(/|$|[?])'
 
 // Scripts and variables are code and connection strings by nature, and tokens are random: in the values of these the
 // rules would find attacks that are none. Their names are still inspected, and so is everything else of the request.

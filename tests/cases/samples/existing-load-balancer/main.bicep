@@ -236,6 +236,21 @@ param databaseBackupRetentionDays int = 14
 ])
 param databaseBackupStorageRedundancy string = 'Zone'
 
+@description('Optional. How long one backup a week is kept, as an ISO 8601 duration; PT0S for not at all.')
+param databaseWeeklyRetention string = 'P4W'
+
+@description('Optional. How long one backup a month is kept, as an ISO 8601 duration; PT0S for not at all.')
+param databaseMonthlyRetention string = 'P12M'
+
+@description('Optional. How long one backup a year is kept, as an ISO 8601 duration; PT0S for not at all.')
+param databaseYearlyRetention string = 'PT0S'
+
+@description('Optional. When Azure may maintain the database.')
+param databaseMaintenanceWindow string = 'SQL_Default'
+
+@description('Optional. Whether unusual access to the database is watched for.')
+param databaseThreatDetection bool = true
+
 // ----- Shared folders -----
 
 @description('Optional. Redundancy of the file share.')
@@ -495,6 +510,11 @@ module database 'modules/azure-sql.bicep' = {
     licenseType: databaseLicenseType
     backupRetentionDays: databaseBackupRetentionDays
     backupStorageRedundancy: databaseBackupStorageRedundancy
+    weeklyRetention: databaseWeeklyRetention
+    monthlyRetention: databaseMonthlyRetention
+    yearlyRetention: databaseYearlyRetention
+    maintenanceConfigurationName: databaseMaintenanceWindow
+    enableThreatDetection: databaseThreatDetection
     securityContactEmails: alertEmails
     privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
     sqlPrivateDnsZoneResourceId: network.outputs.sqlPrivateDnsZoneResourceId

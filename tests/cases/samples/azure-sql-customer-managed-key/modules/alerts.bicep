@@ -363,6 +363,55 @@ resource nodeDisk 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
+resource nodeRenewal 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'alert-${namePrefix}-node-renewal'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'A node cannot renew what it lives on'
+    description: 'The certificate of the portal ends within 30 days, or a node could not renew its certificate or its way to the share; see C:\\ProgramData\\OctopusNode on the node.'
+    severity: 2
+    enabled: true
+    scopes: [
+      workspaceResourceId
+    ]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'P1D'
+    autoMitigate: true
+    // The tables come into being with the first record of the first agent.
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: 'Event | where Source == "OctopusNode"'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          dimensions: [
+            {
+              name: 'Computer'
+              operator: 'Include'
+              values: [
+                '*'
+              ]
+            }
+          ]
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: {
+      actionGroups: [
+        actionGroupResourceId
+      ]
+    }
+  }
+}
+
 // A node that runs but does not answer the probe gets no requests any more; 80 allows for one lost probe.
 resource loadBalancerProbe 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'alert-${namePrefix}-portal-probe'

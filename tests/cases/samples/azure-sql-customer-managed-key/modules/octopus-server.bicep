@@ -155,11 +155,23 @@ var settings = {
   databaseAudience: 'https://${substring(environment().suffixes.sqlServerHostname, 1)}/'
   databaseAuthentication: databaseAuthentication
   uncPath: uncPath
-  shareCredential: shareCredential
+  shareCredential: union({
+    kind: 'none'
+    userName: ''
+    secretName: ''
+    cloudKerberos: false
+  }, shareCredential)
   shareMount: shareMount
   shareDriveLetter: shareDriveLetter
-  serviceAccount: serviceAccount
-  certificate: certificate
+  serviceAccount: union({
+    kind: 'none'
+    name: ''
+  }, serviceAccount)
+  certificate: union({
+    kind: 'pfx'
+    vaultUri: ''
+    name: ''
+  }, certificate)
   trustedProxies: trustedProxies
   dataDiskSizeGiB: dataDiskSizeGiB
   octopusVersion: octopusVersion

@@ -63,6 +63,7 @@ $SettingsFile = Join-Path $StateFolder 'configuration.json'
 $StoredScript = Join-Path $StateFolder 'bootstrap-node.ps1'
 $PrepareScript = Join-Path $StateFolder 'prepare-node.ps1'
 $RefreshTaskName = 'Octopus node refresh'
+$EventSource = 'OctopusNode'
 
 $HomeFolder = Join-Path $env:SystemDrive 'Octopus'
 $InstanceConfigFile = Join-Path $HomeFolder 'OctopusServer.config'
@@ -358,6 +359,19 @@ function Invoke-Alone {
     finally {
         $mutex.ReleaseMutex()
         $mutex.Dispose()
+    }
+}
+
+function Write-Event {
+    # For the alerts: the agent of the node sends warnings and errors of the application log to Log Analytics.
+    param([ValidateSet('WARNING', 'ERROR')] [string] $Kind, [string] $Message)
+
+    $arguments = @('/L', 'APPLICATION', '/SO', $EventSource, '/ID', '700', '/T', $Kind, '/D', (Protect-Text $Message))
+    try {
+        Invoke-Native -FilePath 'eventcreate.exe' -Arguments $arguments | Out-Null
+    }
+    catch {
+        Write-Log "Windows took no event: $($_.Exception.Message)"
     }
 }
 
@@ -922,6 +936,7 @@ function Assert-CertificateFitsPortal {
     }
     if ($own.NotAfter -lt [DateTime]::Now.AddDays(30)) {
         Write-Log "WARNING: $label ends on $($own.NotAfter.ToString('u'))."
+        Write-Event -Kind 'WARNING' -Message "$label ends on $($own.NotAfter.ToString('u'))."
     }
     if (-not (Test-CertificateName $own)) {
         throw "$label is for $((Get-CertificateName $own) -join ', '), and the portal is $($Settings.portalHostName)."
@@ -1259,5 +1274,9 @@ try {
 catch {
     Write-Log "ERROR: $($_.Exception.Message)"
     Write-Log $_.ScriptStackTrace
+    if ($Task -eq 'Refresh') {
+        # Nobody watches the scheduled task.
+        Write-Event -Kind 'ERROR' -Message "Share or certificate could not be renewed: $($_.Exception.Message)"
+    }
     exit 1
 }

@@ -129,20 +129,6 @@ resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01'
         }
       }
       {
-        name: 'AllowHealthProbeInbound'
-        properties: {
-          description: 'Health probe of the load balancer.'
-          priority: 120
-          direction: 'Inbound'
-          access: 'Allow'
-          protocol: 'Tcp'
-          sourceAddressPrefix: 'AzureLoadBalancer'
-          sourcePortRange: '*'
-          destinationAddressPrefix: nodesSubnetPrefix
-          destinationPortRange: '443'
-        }
-      }
-      {
         name: 'AllowPollingTentaclesInbound'
         properties: {
           description: 'Polling Tentacles, each node on its own.'
