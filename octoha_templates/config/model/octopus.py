@@ -69,11 +69,6 @@ class Installer(Part, frozen=True, kw_only=True):
 class PfxCertificate(Part, frozen=True, kw_only=True, tag="pfx", tag_field="kind"):
     """The portal's certificate is a PFX that is given with every deployment."""
 
-    @property
-    def given(self) -> bool:
-        """Whether the deployment is given the certificate itself."""
-        return True
-
 
 class KeyVaultCertificate(Part, frozen=True, kw_only=True, tag="key-vault", tag_field="kind"):
     """The portal's certificate lies in a Key Vault of yours, which renews it; the nodes follow."""
@@ -103,28 +98,13 @@ class KeyVaultCertificate(Part, frozen=True, kw_only=True, tag="key-vault", tag_
         ),
     ] = True
 
-    @property
-    def given(self) -> bool:
-        """Whether the deployment is given the certificate itself."""
-        return False
-
 
 class SelfSignedCertificate(Part, frozen=True, kw_only=True, tag="self-signed", tag_field="kind"):
     """For a trial: a self-signed PFX that is given with every deployment; no browser trusts it."""
 
-    @property
-    def given(self) -> bool:
-        """Whether the deployment is given the certificate itself."""
-        return True
-
 
 class NoCertificate(Part, frozen=True, kw_only=True, tag="none", tag_field="kind"):
     """No certificate: a finding says how to get one, because the portal is HTTPS only."""
-
-    @property
-    def given(self) -> bool:
-        """Whether the deployment is given the certificate itself."""
-        return False
 
 
 Certificate = PfxCertificate | KeyVaultCertificate | SelfSignedCertificate | NoCertificate

@@ -863,7 +863,8 @@ function Add-Certificate {
 }
 
 function Get-PortalCertificate {
-    # From the vault of the nodes, or the current version of a certificate in a vault of its own.
+    # From the vault of the nodes, or the current version of a certificate in a vault of its own. The Key Vault extension
+    # would leave the binding to somebody else, and takes no authority that the node does not know.
     $source = $Settings.certificate
     if ($source.kind -ne 'key-vault') {
         return [Convert]::FromBase64String((Get-VaultSecret $Settings.keyVaultEntries.certificate))
