@@ -219,6 +219,11 @@ class Waf(Part, frozen=True, kw_only=True):
         ),
     ] = ()
 
+    @property
+    def bot_rule_set_version(self) -> str:
+        """The version of Microsoft_BotManagerRuleSet that came with the other rules."""
+        return "1.0" if self.rule_set_version == "2.1" else "1.1"
+
 
 class ApplicationGateway(
     AnyLoadBalancer, frozen=True, kw_only=True, tag="application-gateway", tag_field="kind"

@@ -236,7 +236,7 @@ def test_older_rules_leave_out_what_microsoft_says_to_leave_out(component: Compo
     compiled = component(
         GATEWAY, 'load_balancer={kind: application-gateway, waf: {rule_set_version: "2.1"}}'
     )
-    default, _ = _policy(compiled)["managedRules"]["managedRuleSets"]
+    default, bots = _policy(compiled)["managedRules"]["managedRuleSets"]
     (group,) = default["ruleGroupOverrides"]
 
     assert group["ruleGroupName"] == "SQLI"
@@ -244,6 +244,7 @@ def test_older_rules_leave_out_what_microsoft_says_to_leave_out(component: Compo
     assert "942430" in [rule["ruleId"] for rule in group["rules"]]
     (rule_set,) = _variable(compiled, "exclusionRuleSets")
     assert rule_set["ruleSetVersion"] == "2.1"
+    assert bots["ruleSetVersion"] == "1.0"
 
 
 def test_no_override_names_a_rule_that_the_newest_rule_set_may_not_have(
