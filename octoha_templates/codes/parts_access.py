@@ -1,4 +1,4 @@
-"""685 to 699: the ways in."""
+"""685 to 699, and 745: the ways in."""
 
 from __future__ import annotations
 
@@ -152,5 +152,15 @@ ACCESS_CODES: tuple[Code, ...] = (
         example=_JUMP + "sign_in: domain",
         instead=_JUMP + "sign_in: entra",
         sources=(_ENTRA_LOGIN,),
+    ),
+    Code(
+        "OCT745",
+        "VPN clients that cannot open the portal",
+        "`network.client_prefixes` names who opens the portal, and the addresses of the VPN clients are "
+        "not among them. That is right when the VPN is for operators only.",
+        example="network:\n  client_prefixes: [10.60.0.0/16]\n  access:\n    - kind: vpn-gateway\n"
+        "      point_to_site: {kind: entra}",
+        instead="network:\n  client_prefixes: [10.60.0.0/16, 172.16.201.0/24]\n  access:\n"
+        "    - kind: vpn-gateway\n      point_to_site: {kind: entra}",
     ),
 )

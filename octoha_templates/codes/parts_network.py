@@ -40,7 +40,8 @@ NETWORK_PART_CODES: tuple[Code, ...] = (
     Code(
         "OCT723",
         "Two remote gateways",
-        "A network can use the VPN or ExpressRoute gateway of one peered network only.",
+        "A network can use the VPN or ExpressRoute gateway of one peered network only, and of none when it has "
+        "a gateway of its own.",
         example="network:\n  peerings:\n"
         f"    - {{name: one, virtual_network_id: {_ID}/one, use_remote_gateways: true}}\n"
         f"    - {{name: two, virtual_network_id: {_ID}/two, use_remote_gateways: true}}",

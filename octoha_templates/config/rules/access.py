@@ -25,7 +25,7 @@ from octoha_templates.config.model import (
 )
 from octoha_templates.config.model.network import NoOutbound
 from octoha_templates.config.plan.access import jump_box_clients
-from octoha_templates.config.rules.network import address_from_text, network_from_text
+from octoha_templates.config.rules.network import address_from_text, network_from_text, networks
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
@@ -324,7 +324,7 @@ def ranges_apart(site: Site) -> Iterator[Diagnostic]:
         else:
             ranges.append((path, title, found))
     for (_, first, one), (path, second, other) in combinations(ranges, 2):
-        if one.overlaps(other):
+        if one.overlaps(other) and not path.startswith("network.subnets"):
             yield site.error(
                 "OCT690",
                 f"{second} ({other}) overlaps {first} ({one})",
@@ -338,6 +338,9 @@ def _ranges(site: Site) -> Iterator[tuple[str, str, str]]:
     space = getattr(site.stack.network, "address_space", None)
     if space and network_from_text(space) is not None:
         yield "network.address_space", "the network", space
+    if space is None:  # of a network that exists, only the subnets are known
+        for key, subnet in networks(site).items():
+            yield f"network.subnets.{key}", f"the subnet `{key}`", str(subnet)
     for path, vpn in of_kind(site, VpnGateway):
         if vpn.point_to_site:
             here = f"{path}.point_to_site.address_pool"
@@ -352,6 +355,40 @@ def _ranges(site: Site) -> Iterator[tuple[str, str, str]]:
                 text = getattr(route.private_peering, f"{link}_prefix")
                 here = f"{path}.private_peering.{link}_prefix"
                 yield here, f"the {link} link of the private peering", text
+
+
+@reads("network.access", "network.client_prefixes")
+def vpn_clients_and_the_portal(site: Site) -> Iterator[Diagnostic]:
+    """Whoever comes in over the VPN can open the portal, unless that is not what it is for."""
+    allowed = [network_from_text(text) for text in site.stack.network.client_prefixes]
+    if not allowed:
+        return
+    for path, vpn in of_kind(site, VpnGateway):
+        pool = network_from_text(vpn.point_to_site.address_pool) if vpn.point_to_site else None
+        if pool and not any(each and pool.subnet_of(each) for each in allowed):
+            yield site.note(
+                "OCT745",
+                f"VPN clients have addresses of {pool}, and `network.client_prefixes` does not let "
+                "those open the portal",
+                site.at(f"{path}.point_to_site.address_pool", f"{path}.point_to_site", path),
+                f"add {pool} to network.client_prefixes, if they are to",
+            )
+
+
+@reads("network.access", "network.peerings")
+def one_gateway_of_all(site: Site) -> Iterator[Diagnostic]:
+    """A network with a gateway of its own cannot use the gateway of a peered one."""
+    own = any(of_kind(site, VpnGateway)) or any(of_kind(site, ExpressRoute))
+    peerings = getattr(site.stack.network, "peerings", ())
+    for index, peering in enumerate(peerings):
+        if own and peering.use_remote_gateways:
+            yield site.error(
+                "OCT723",
+                f"the peering {peering.name} uses the gateway of the other network, and the network "
+                "has one of its own",
+                site.at(f"network.peerings.{index}.use_remote_gateways"),
+                "write use_remote_gateways: false, or leave the gateway to the other network",
+            )
 
 
 @reads("network.access")
@@ -588,6 +625,8 @@ ACCESS_RULES: tuple[Rule, ...] = (
     asn_beside_expressroute,
     apipa_addresses,
     ranges_apart,
+    vpn_clients_and_the_portal,
+    one_gateway_of_all,
     pool_sizes,
     peering_links,
     expressroute_settings,

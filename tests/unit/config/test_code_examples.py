@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from octoha_templates.codes import CATALOGUE, Code
+from octoha_templates.codes.parts_access import ACCESS_CODES
 from octoha_templates.config.load import load_text
 from octoha_templates.errors import ConfigError
 
