@@ -36,6 +36,11 @@ class Disk(NamedTuple):
     caching: str
     size: str
 
+    @property
+    def id(self) -> str:
+        """Its resource ID as a Bicep expression, in a loop over the machines."""
+        return f"{self.name}Disks[index].id"
+
 
 class GroupNames(NamedTuple):
     """What an availability group is called in its domain.

@@ -177,7 +177,7 @@ def test_witness_is_private_and_of_the_clusters_own(
     assert witness["kind"] == "StorageV2"
     assert witness["properties"]["publicNetworkAccess"] == "Disabled"
     assert witness["properties"]["minimumTlsVersion"] == "TLS1_2"
-    assert component(CLUSTER, *settings).parameters["witnessSku"]["defaultValue"] == "Standard_ZRS"
+    assert component(CLUSTER, *settings).parameters["storageSku"]["defaultValue"] == "Standard_ZRS"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ param tempdbDiskSizeGiB = 64
 param initialDeployment = true
 param adminUsername = 'sqllocal'
 param encryptionAtHost = false
+param hybridBenefit = false
 param timeZone = 'UTC'
 param maintenanceDuration = '03:00'
 param storageSku = 'Standard_ZRS'

@@ -668,6 +668,7 @@ module database 'modules/sql-vm-availability-group.bicep' = {
     adminUsername: databaseAdminUsername
     adminPassword: serverAdministratorPassword
     encryptionAtHost: encryptionAtHost
+    hybridBenefit: hybridBenefit
     timeZone: timeZone
     maintenanceDuration: databaseMaintenanceDuration
     storageSku: databaseStorageSku

@@ -277,7 +277,7 @@ param databaseBackupDiskSizeGiB int = 512
   'Standard_LRS'
   'Standard_ZRS'
 ])
-param witnessSku string = 'Standard_ZRS'
+param databaseStorageSku string = 'Standard_ZRS'
 
 @description('Optional. Which of the two keys of the storage accounts the cluster uses; change it to rotate them.')
 @minValue(0)
@@ -658,7 +658,7 @@ module database 'modules/sql-vm-failover-cluster.bicep' = {
     logDiskSizeGiB: databaseLogDiskSizeGiB
     tempdbDiskSizeGiB: databaseTempdbDiskSizeGiB
     backupDiskSizeGiB: databaseBackupDiskSizeGiB
-    witnessSku: witnessSku
+    storageSku: databaseStorageSku
     accountKeyIndex: databaseAccountKeyIndex
     domainFqdn: domainFqdn
     domainNetBiosName: domainNetBiosName

@@ -137,6 +137,9 @@ param adminPassword string
 @description('Optional. Encrypt caches and temporary disks on the host too. The subscription feature EncryptionAtHost must be registered first.')
 param encryptionAtHost bool = false
 
+@description('Optional. Use Windows Server licences that you already own.')
+param hybridBenefit bool = false
+
 @description('Optional. Windows time zone of the machines and of their maintenance windows.')
 param timeZone string = 'UTC'
 
@@ -260,7 +263,7 @@ param backupRetentionDays int = 30
 @maxLength(16)
 param nodeNames array
 
-@description('Optional. More accounts of the domain that own the database, without the domain, such as the one Octopus runs as.')
+@description('Optional. More accounts that own the database, as DOMAIN\\name, such as the one Octopus runs as.')
 @maxLength(8)
 param databaseOwners array = []
 
@@ -296,8 +299,6 @@ var machineNames = [for machine in machines: machine.name]
 // LocalSystem of a node is the computer account of that node, DOMAIN\NODE$, to other machines.
 var nodeLogins = [for node in nodeNames: '${domainNetBiosName}\\${node}$']
 
-var ownerLogins = [for owner in databaseOwners: '${domainNetBiosName}\\${owner}']
-
 // Names and settings only. Passwords travel as protected parameters, which nobody can read back.
 var groupConfiguration = {
   machines: machineNames
@@ -308,7 +309,7 @@ var groupConfiguration = {
   databaseName: databaseName
   collation: collation
   loginName: ''
-  windowsLogins: concat(nodeLogins, ownerLogins)
+  windowsLogins: concat(nodeLogins, databaseOwners)
 }
 
 // A change of the script or of any value in the configuration makes Azure run it again; it only does what is missing.
@@ -722,6 +723,7 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
         enabled: true
       }
     }
+    licenseType: hybridBenefit ? 'Windows_Server' : null
   }
 }]
 
@@ -781,7 +783,7 @@ resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurati
   }
 }]
 
-// Only when the group stands: a restart in the middle would break it.
+// Only when everything stands: a restart in the middle would break it.
 resource maintenanceAssignments 'Microsoft.Maintenance/configurationAssignments@2023-04-01' = [for (machine, index) in machines: {
   name: 'patching'
   location: location

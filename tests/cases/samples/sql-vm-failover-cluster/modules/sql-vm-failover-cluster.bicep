@@ -134,7 +134,7 @@ param witnessAccountName string = take('stwit${replace(namePrefix, '-', '')}${un
   'Standard_LRS'
   'Standard_ZRS'
 ])
-param witnessSku string = 'Standard_ZRS'
+param storageSku string = 'Standard_ZRS'
 
 @description('Optional. Which of the two keys of the storage accounts the cluster uses; change it to rotate them.')
 @minValue(0)
@@ -331,7 +331,7 @@ resource witness 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: witnessSku
+    name: storageSku
   }
   properties: {
     accessTier: 'Hot'
@@ -340,7 +340,7 @@ resource witness 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
     allowedCopyScope: 'PrivateLink'
-    // NOTE: on purpose. The cloud witness of Windows Server 2022 signs in with the account key and in no other way.
+    // NOTE: on purpose. The cluster and the SQL Server extension sign in with the account key and in no other way.
     allowSharedKeyAccess: true
     publicNetworkAccess: 'Disabled'
     networkAcls: {
@@ -458,7 +458,7 @@ resource networkInterfaces 'Microsoft.Network/networkInterfaces@2025-05-01' = [f
   }
 }]
 
-// Where the region has no zones, the set keeps the two machines apart.
+// Where the region has no zones, the set keeps the machines apart.
 resource availabilitySet 'Microsoft.Compute/availabilitySets@2025-04-01' = if (empty(machines[0].zone)) {
   name: 'avail-${namePrefix}-sql'
   location: location
@@ -619,7 +619,7 @@ resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurati
   }
 }]
 
-// Only when the cluster stands: a restart in the middle of the installation would break it.
+// Only when everything stands: a restart in the middle would break it.
 resource maintenanceAssignments 'Microsoft.Maintenance/configurationAssignments@2023-04-01' = [for (machine, index) in machines: {
   name: 'patching'
   location: location
@@ -643,6 +643,7 @@ resource monitoringAgents 'Microsoft.Compute/virtualMachines/extensions@2025-04-
     typeHandlerVersion: '1.22'
     autoUpgradeMinorVersion: true
     enableAutomaticUpgrade: true
+    // The identity of the machine itself; the published schema wants settings, even empty ones.
     settings: {}
   }
   dependsOn: [
