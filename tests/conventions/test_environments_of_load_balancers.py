@@ -69,6 +69,41 @@ PAIRS = {
   backend_pools: [{POOL.format(kind="loadBalancers")}]
   application_gateway_pools: [{POOL.format(kind="applicationGateways")}]""",
     ),
+    "BIG-IP": (
+        "load_balancer: {kind: f5-big-ip, polling: null}",
+        """load_balancer:
+  kind: f5-big-ip
+  throughput: 1g
+  size: Standard_D16s_v4
+  admin_username: somebody
+  ssh_public_key: ssh-rsa AAAAB3NzaC1yc2E=
+  private_ip_address: 10.20.0.140
+  polling: null""",
+    ),
+    "public BIG-IP with an image of one's own": (
+        """load_balancer:
+  kind: f5-big-ip
+  license: byol
+  exposure: public
+  interfaces: 3
+  image: {offer: f5-big-ip-byol, sku: f5-big-ltm-2slot-byol}""",
+        """load_balancer:
+  kind: f5-big-ip
+  license: byol
+  exposure: public
+  interfaces: 3
+  image: {offer: f5-big-ip-byol, sku: f5-big-all-2slot-byol, version: 17.5.100000}
+  dns_label: octopus-portal
+  polling: {first_polling_port: 20000, idle_timeout_minutes: 10, private_ip_address: 10.20.0.141}""",
+    ),
+    "LoadMaster": (
+        "load_balancer: {kind: kemp-loadmaster, image: {offer: vlm-azure, sku: basic-byol}}",
+        """load_balancer:
+  kind: kemp-loadmaster
+  size: Standard_D4s_v4
+  image: {offer: vlm-azure, sku: other-byol, version: 7.2.63}
+  private_ip_address: 10.20.0.140""",
+    ),
     "existing with endpoints": (
         ENDPOINTS.format(host="10.0.4.10"),
         ENDPOINTS.format(host="10.0.4.11"),
@@ -77,6 +112,8 @@ PAIRS = {
 # The key, a stack without it and one with it.
 GATEWAY = "load_balancer: {kind: application-gateway}"
 EXISTING = "load_balancer: {kind: existing, portal_address: 10.0.4.10}"
+BIG_IP = "load_balancer: {kind: f5-big-ip}"
+LOADMASTER = "load_balancer: {kind: kemp-loadmaster}"
 SHAPES = {
     "exposure": (GATEWAY, "{kind: application-gateway, exposure: both}"),
     "open_to_internet": (
@@ -96,6 +133,14 @@ SHAPES = {
         "{kind: application-gateway, polling: {exposure: public, open_to_internet: true}}",
     ),
     "polling.grpc": (GATEWAY, "{kind: application-gateway, polling: {grpc: true}}"),
+    "BIG-IP interfaces": (BIG_IP, "{kind: f5-big-ip, interfaces: 3}"),
+    "BIG-IP license": (BIG_IP, "{kind: f5-big-ip, license: byol}"),
+    "BIG-IP tls": (BIG_IP, "{kind: f5-big-ip, tls: passthrough}"),
+    "BIG-IP exposure": (BIG_IP, "{kind: f5-big-ip, exposure: public}"),
+    "BIG-IP polling": (BIG_IP, "{kind: f5-big-ip, polling: null}"),
+    "BIG-IP probe_port": (BIG_IP, "{kind: f5-big-ip, probe_port: 9081}"),
+    "LoadMaster tls": (LOADMASTER, "{kind: kemp-loadmaster, tls: passthrough}"),
+    "LoadMaster portal_dns_zone": (LOADMASTER, "{kind: kemp-loadmaster, portal_dns_zone: false}"),
     "existing grpc": (EXISTING, "{kind: existing, portal_address: 10.0.4.10, grpc: true}"),
     "existing polling": (EXISTING, "{kind: existing, portal_address: 10.0.4.10, polling: {}}"),
 }
@@ -116,3 +161,19 @@ def test_each_mark_of_shape_of_a_balancer_stands_for_another_template(one: str, 
     other = f"load_balancer: {other}"
     assert shape_of(stack_from_text(START + one)) != shape_of(stack_from_text(START + other))
     assert without_values(template_of(START + one)) != without_values(template_of(START + other))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "{kind: f5-big-ip, idle_timeout_minutes: 10}",
+        "{kind: f5-big-ip, ntp_servers: [10.0.0.5]}",
+        "{kind: f5-big-ip, verify_nodes: true}",
+        "{kind: kemp-loadmaster, idle_timeout_minutes: 10}",
+    ],
+)
+def test_what_the_documents_of_appliances_say_is_the_same_in_all_environments(changed: str) -> None:
+    """One folder has one document, so what it holds is marked as shape, too."""
+    usual = f"{changed.split(',', maxsplit=1)[0]}}}"
+    one, other = f"load_balancer: {usual}", f"load_balancer: {changed}"
+    assert shape_of(stack_from_text(START + one)) != shape_of(stack_from_text(START + other))
