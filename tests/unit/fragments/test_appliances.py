@@ -361,3 +361,34 @@ def test_loadmaster_leaves_connections_of_a_draining_node_alone() -> None:
 
     assert document["parameters"]["droponfail"] == "0"
     assert document["highAvailability"]["hcp"] == 8444
+
+
+@BOTH
+def test_alerts_expect_one_of_two_to_answer(component: Component, kind: str) -> None:
+    alerts = component("monitoring/alerts", f"load_balancer={{kind: {kind.split('/')[1]}}}")
+    limits = {
+        (condition["metricName"], condition["operator"], condition["threshold"])
+        for alert in alerts.all("Microsoft.Insights/metricAlerts")
+        for condition in alert["properties"]["criteria"]["allOf"]
+        if alert["properties"]["scopes"] == ["[parameters('loadBalancerResourceId')]"]
+    }
+
+    assert limits == {
+        ("DipAvailability", "LessThan", 40),
+        ("DipAvailability", "GreaterThan", 75),
+        ("VipAvailability", "LessThan", 90),
+    }
+
+
+@BOTH
+def test_alert_tells_of_a_unit_that_stands_by_and_is_gone(component: Component, kind: str) -> None:
+    """The probe cannot: one that stands by does not answer either."""
+    alerts = component("monitoring/alerts", f"load_balancer={{kind: {kind.split('/')[1]}}}")
+    (alert,) = [
+        alert["properties"]
+        for alert in alerts.all("Microsoft.Insights/metricAlerts")
+        if alert["properties"]["scopes"] == "[parameters('applianceResourceIds')]"
+    ]
+
+    assert alert["criteria"]["allOf"][0]["metricName"] == "VmAvailabilityMetric"
+    assert alert["targetResourceType"] == "Microsoft.Compute/virtualMachines"

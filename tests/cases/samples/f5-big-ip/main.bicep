@@ -795,6 +795,7 @@ module alerts 'modules/alerts.bicep' = {
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
     virtualMachineResourceIds: octopusNodes.outputs.resourceIds
     loadBalancerResourceId: loadBalancer.outputs.resourceId
+    applianceResourceIds: loadBalancer.outputs.virtualMachineResourceIds
     natGatewayResourceId: network.outputs.natGatewayResourceId
     databaseResourceId: database.outputs.databaseResourceId
     databasePercent: alertDatabasePercent

@@ -29,6 +29,10 @@ param virtualMachineResourceIds array
 @description('Required. Resource ID of the load balancer.')
 param loadBalancerResourceId string
 
+@description('Required. Resource IDs of the two load balancer appliances.')
+@minLength(2)
+param applianceResourceIds array
+
 @description('Required. Resource ID of the NAT gateway.')
 param natGatewayResourceId string
 
@@ -409,6 +413,39 @@ resource nodeRenewal 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
         actionGroupResourceId
       ]
     }
+  }
+}
+
+// The load balancer cannot tell a unit that stands by from one that is gone.
+resource applianceDown 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'alert-${namePrefix}-appliance-down'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'A load balancer appliance does not run: there is none to take over.'
+    severity: 1
+    enabled: true
+    scopes: applianceResourceIds
+    targetResourceType: 'Microsoft.Compute/virtualMachines'
+    targetResourceRegion: location
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT5M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'appliance-down'
+          metricNamespace: 'Microsoft.Compute/virtualMachines'
+          metricName: 'VmAvailabilityMetric'
+          operator: 'LessThan'
+          threshold: 1
+          timeAggregation: 'Average'
+        }
+      ]
+    }
+    actions: metricActions
   }
 }
 
