@@ -167,17 +167,17 @@ def cloud_of_appliance(site: Site) -> Iterator[Diagnostic]:
 
 @reads("load_balancer", "network.access", "network.kind")
 def management_has_a_way(site: Site) -> Iterator[Diagnostic]:
-    """Somebody reaches the management of the appliances, or they stay unconfigured."""
+    """Somebody reaches the management of the appliances, or they stay unconfigured; a note, as for nodes."""
     balancer, network = site.stack.load_balancer, site.stack.network
     if not isinstance(balancer, F5BigIp | KempLoadMaster) or isinstance(network, ExistingNetwork):
         return
     if not any(isinstance(access, JumpBox) for access in network.access):
-        yield site.warning(
+        yield site.note(
             "OCT680",
             "nobody can configure the appliances: their management is open to the jump box only, "
             "and the stack has none",
             site.at("network.access", "load_balancer"),
-            "add a jump-box to network.access; the script that configures them runs there",
+            "add a jump-box to network.access, now or later; the script that configures them runs there",
         )
 
 
