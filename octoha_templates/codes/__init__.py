@@ -15,7 +15,9 @@ from octoha_templates.codes.parts_access import ACCESS_CODES
 from octoha_templates.codes.parts_appliances import APPLIANCE_CODES
 from octoha_templates.codes.parts_azure_sql import AZURE_SQL_CODES
 from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
+from octoha_templates.codes.parts_domain import DOMAIN_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
+from octoha_templates.codes.parts_file_servers import FILE_SERVER_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.parts_sql_failover_cluster import SQL_FAILOVER_CLUSTER_CODES
@@ -42,6 +44,8 @@ CATALOGUE: dict[str, Code] = {
         *LOAD_BALANCER_CODES,
         *SQL_FAILOVER_CLUSTER_CODES,
         *APPLIANCE_CODES,
+        *DOMAIN_CODES,
+        *FILE_SERVER_CODES,
     )
 }
 

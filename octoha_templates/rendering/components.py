@@ -119,6 +119,14 @@ COMPONENTS: tuple[Component, ...] = (
         "Workspace, data collection rule and action group.",
     ),
     Component(
+        "domain",
+        "new",
+        "Domain controllers",
+        "Two Windows Server domain controllers in different zones, for a closed network.",
+        ("domain-controller.ps1",),
+        standalone=("domain={kind: new, fqdn: ad.example.com, net_bios_name: EXAMPLE}",),
+    ),
+    Component(
         "key-vault",
         "new",
         "Key Vault",
@@ -243,6 +251,18 @@ COMPONENTS: tuple[Component, ...] = (
         "Azure Files",
         "The shared folders on a premium SMB share behind a private endpoint.",
         standalone=("storage={kind: azure-files}",),
+    ),
+    Component(
+        "storage",
+        "dfs-replication",
+        "File servers with DFS",
+        "Two Windows file servers in different zones, one of them active, and their replication.",
+        ("file-server.ps1", "switch-replica.ps1"),
+        standalone=(
+            "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: svc-join}",
+            "network.dns_servers=[10.10.0.4, 10.10.0.5]",
+            "storage={kind: dfs-replication}",
+        ),
     ),
     Component(
         "key-vault",

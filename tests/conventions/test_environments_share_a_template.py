@@ -151,7 +151,7 @@ SHAPE_CHANGES = {
     "load_balancer: {name: c, address_prefix: 10.0.0.128/26}}}",
     "network.access": "network.access=[]",
     "network.access[0].sku": "network.access=[{sku: Basic, native_client: false}]",
-    "domain": "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: x}",
+    "domain": DOMAIN,
     "network.outbound": "network.outbound={kind: none}",
     "network.peerings": PEERING,
     "network.private_dns_zones.key_vault": ZONE.format(key="key_vault"),

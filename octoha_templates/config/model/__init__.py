@@ -78,6 +78,7 @@ from octoha_templates.config.model.database import (
     YourKey,
 )
 from octoha_templates.config.model.domain import (
+    DirectoryAccount,
     Domain,
     ExistingDomain,
     NetBiosName,
@@ -154,7 +155,7 @@ from octoha_templates.config.model.operations import (
     RecoveryServices,
 )
 from octoha_templates.config.model.stack import Stack, Tag
-from octoha_templates.config.model.storage import AzureFiles, Storage
+from octoha_templates.config.model.storage import AzureFiles, DfsReplication, Storage
 
 __all__ = [
     "AZURE_SQL_SUFFIXES",
@@ -184,6 +185,8 @@ __all__ = [
     "CustomerManagedKey",
     "Database",
     "DatabaseEndpoint",
+    "DfsReplication",
+    "DirectoryAccount",
     "Disk",
     "DiskGib",
     "DnsLabel",

@@ -284,6 +284,11 @@ class NewNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="new", tag_field="k
         return str(getattr(self.subnets, subnet))
 
     @property
+    def site_prefixes(self) -> tuple[str, ...]:
+        """The ranges of the network, the way an Active Directory site has them."""
+        return (self.address_space,)
+
+    @property
     def peering_values(self) -> list[dict[str, Any]]:
         """The peerings, the way the parameter of the template has them."""
         return [
@@ -319,6 +324,12 @@ class ExistingNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="existing", ta
         """Give the name of a subnet, by its key; empty when the config does not name it."""
         found = self.find_subnet(subnet)
         return found.name if found else ""
+
+    @property
+    def site_prefixes(self) -> tuple[str, ...]:
+        """The ranges of the subnets that the config names, for an Active Directory site."""
+        keys = self.subnets.__struct_fields__
+        return tuple(found.address_prefix for key in keys if (found := self.find_subnet(key)))
 
     @property
     def created_subnets(self) -> tuple[str, ...]:

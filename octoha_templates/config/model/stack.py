@@ -98,3 +98,13 @@ class Stack(Part, frozen=True, kw_only=True):
             access.computer_name for access in self.network.access if isinstance(access, JumpBox)
         ]
         return (given and given[0]) or f"{self.name[:10].rstrip('-')}-jump"
+
+    @property
+    def directory_accounts(self) -> tuple[str, ...]:
+        """The accounts that a domain of the stack's own has to have, by what they are for."""
+        accounts = ["join"]
+        if hasattr(self.database, "cluster_account"):
+            accounts += ["cluster", "sqlService"]
+        if hasattr(self.storage, "file_service_account"):
+            accounts += ["fileService"]
+        return tuple(accounts)

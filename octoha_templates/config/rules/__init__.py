@@ -13,8 +13,10 @@ from octoha_templates.config.rules.access import ACCESS_RULES
 from octoha_templates.config.rules.appliances import APPLIANCE_RULES
 from octoha_templates.config.rules.certificate import CERTIFICATE_RULES
 from octoha_templates.config.rules.database import DATABASE_RULES
+from octoha_templates.config.rules.domain import DOMAIN_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
 from octoha_templates.config.rules.existing_network import EXISTING_NETWORK_RULES
+from octoha_templates.config.rules.file_servers import FILE_SERVER_RULES
 from octoha_templates.config.rules.load_balancer import LOAD_BALANCER_RULES
 from octoha_templates.config.rules.network import NETWORK_RULES
 from octoha_templates.config.rules.nodes import NODE_RULES
@@ -38,6 +40,8 @@ ALL_RULES: tuple[Rule, ...] = (
     *CERTIFICATE_RULES,
     *LOAD_BALANCER_RULES,
     *APPLIANCE_RULES,
+    *DOMAIN_RULES,
+    *FILE_SERVER_RULES,
     *RESILIENCE_RULES,
 )
 

@@ -17,7 +17,7 @@ from octoha_templates.diagnostics import Diagnostic
 TASKS_PER_VCPU: Final = 5
 """Octopus sizes nodes at 10 tasks for 2 cores, 20 for 4, and so on up to 160 for 32."""
 
-_RESERVED_USERS: Final = frozenset(
+RESERVED_USERS: Final = frozenset(
     {
         "administrator", "admin", "user", "user1", "user2", "user3", "user4", "user5",
         "test", "test1", "test2", "test3", "admin1", "admin2", "1", "123", "a", "actuser",
@@ -188,7 +188,7 @@ def size_fits(site: Site) -> Iterator[Diagnostic]:
 def admin_name(site: Site) -> Iterator[Diagnostic]:
     """The local administrator has a name that Azure takes."""
     name = site.stack.nodes.admin_username
-    if name.lower() in _RESERVED_USERS:
+    if name.lower() in RESERVED_USERS:
         yield site.error(
             "OCT161",
             f"`nodes.admin_username` is {name}, a name that Azure refuses",

@@ -1,0 +1,209 @@
+using 'main.bicep'
+
+param location = 'westeurope'
+param namePrefix = 'octopus'
+param tags = {}
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+param portalHostName = 'octopus.example.com'
+param pollingPort = 10943
+param grpcPort = 8443
+param timeZone = 'UTC'
+param addressPrefix = '10.20.0.0/22'
+param nodesSubnetPrefix = '10.20.0.0/26'
+param privateEndpointsSubnetPrefix = '10.20.0.64/26'
+param loadBalancerSubnetPrefix = '10.20.0.128/27'
+param domainControllersSubnetPrefix = '10.20.0.176/28'
+param databaseSubnetPrefix = '10.20.0.192/28'
+param database2SubnetPrefix = '10.20.0.208/28'
+param fileServersSubnetPrefix = '10.20.0.160/28'
+param bastionSubnetPrefix = '10.20.1.0/26'
+param clientPrefixes = []
+param pollingPrefixes = []
+param natGatewaySku = 'StandardV2'
+param natGatewayIdleTimeoutInMinutes = 10
+param logRetentionInDays = 90
+param alertEmails = []
+param controllerMachines = [
+  {
+    name: 'octopus-dc1'
+    zone: '1'
+    maintenanceDay: 'Monday'
+    maintenanceStartTime: '22:00'
+  }
+  {
+    name: 'octopus-dc2'
+    zone: '2'
+    maintenanceDay: 'Tuesday'
+    maintenanceStartTime: '22:00'
+  }
+]
+param controllerVmSize = 'Standard_D2s_v5'
+param controllerImage = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+param controllerDataDiskSizeGiB = 32
+param controllerAdminUsername = 'octodomain'
+param controllerMaintenanceDuration = '03:00'
+param domainSiteName = 'Azure'
+param domainSitePrefixes = [
+  '10.20.0.0/22'
+]
+param domainFunctionalLevel = 'WinThreshold'
+param domainOrganizationalUnit = 'Octopus'
+param domainGroups = []
+param keyVaultSku = 'standard'
+param keyVaultSoftDeleteRetentionInDays = 90
+param keyVaultEntriesExpireOn = ''
+param loadBalancerPrivateIpAddress = ''
+param firstPollingPort = 10943
+param loadBalancerIdleTimeoutInMinutes = 30
+param nodes = [
+  {
+    name: 'octopus-1'
+    zone: '1'
+    taskCap: 10
+    maintenanceDay: 'Tuesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-2'
+    zone: '2'
+    taskCap: 10
+    maintenanceDay: 'Wednesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-3'
+    zone: '3'
+    taskCap: 10
+    maintenanceDay: 'Thursday'
+    maintenanceStartTime: '02:00'
+  }
+]
+param nodeVmSize = 'Standard_D4s_v5'
+param nodeImage = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+param nodeOsDiskSizeGiB = 128
+param nodeDataDiskSizeGiB = 64
+param nodeAdminUsername = 'octolocal'
+param encryptionAtHost = false
+param hybridBenefit = false
+param maintenanceDuration = '03:00'
+param databaseMachines = [
+  {
+    name: 'octopus-sql1'
+    zone: '1'
+    maintenanceDay: 'Saturday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-sql2'
+    zone: '2'
+    maintenanceDay: 'Sunday'
+    maintenanceStartTime: '02:00'
+  }
+]
+param databaseVmSize = 'Standard_E4s_v5'
+param databaseImage = {
+  publisher: 'MicrosoftSQLServer'
+  offer: 'sql2022-ws2022'
+  sku: 'enterprise-gen2'
+  version: 'latest'
+}
+param databaseImageOffer = 'SQL2022-WS2022'
+param databaseEdition = 'Enterprise'
+param databaseLicenseType = 'PAYG'
+param databaseFreeSecondary = false
+param databaseDataDiskSizeGiB = 256
+param databaseLogDiskSizeGiB = 128
+param databaseTempdbDiskSizeGiB = 64
+param databaseInitialDeployment = true
+param databaseAdminUsername = 'sqllocal'
+param databaseMaintenanceDuration = '03:00'
+param databaseStorageSku = 'Standard_ZRS'
+param clusterName = 'octopus-wsfc'
+param availabilityGroupName = 'octopus-ag'
+param listenerName = 'octopus-sql'
+param clusterAccount = 'svc-octo-cluster'
+param sqlServiceAccount = 'svc-octo-sql'
+param databaseName = 'Octopus'
+param databaseMaxDop = 0
+param databaseBackupRetentionDays = 30
+param fileServerMachines = [
+  {
+    name: 'octopus-fs1'
+    zone: '1'
+    maintenanceDay: 'Saturday'
+    maintenanceStartTime: '22:00'
+  }
+  {
+    name: 'octopus-fs2'
+    zone: '2'
+    maintenanceDay: 'Sunday'
+    maintenanceStartTime: '22:00'
+  }
+]
+param fileServerVmSize = 'Standard_D4s_v5'
+param fileServerImage = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+param fileServerDataDiskSizeGiB = 512
+param fileServerAdminUsername = 'fileslocal'
+param fileServerMaintenanceDuration = '03:00'
+param fileServiceAccount = 'svc-octo-files'
+param dfsNamespaceName = 'Octopus'
+param dfsFolderName = 'Shared'
+param fileServerShareName = 'OctopusShared'
+param activeReplica = 1
+param stagingQuotaGiB = 64
+param octopusVersion = '2026.3.12345'
+param octopusAdministratorUsername = 'octoadmin'
+param octopusAdministratorEmail = 'octopus-admins@example.com'
+param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
+param installerSha256 = ''
+param hstsEnabled = false
+param hstsMaxAgeSeconds = 31556926
+param trustedProxies = []
+param shareMount = 'unc'
+param shareDriveLetter = 'X'
+param sendTelemetry = false
+param bastionKerberos = true
+param bastionScaleUnits = 2
+param bastionNativeClient = true
+param alertCpuPercent = 85
+param backupRedundancy = 'ZoneRedundant'
+param backupStartTime = '00:30'
+param backupDailyRetentionDays = 30
+param backupWeeklyRetentionWeeks = 12
+param domainFqdn = 'ad.example.com'
+param domainNetBiosName = 'EXAMPLE'
+param domainJoinUser = 'svc-octo-join'
+param domainOuPath = 'OU=Octopus,DC=ad,DC=example,DC=com'
+
+param domainAdministratorPassword = readEnvironmentVariable('OCTOHA_DOMAIN_ADMINISTRATOR_PASSWORD')
+param domainRestorePassword = readEnvironmentVariable('OCTOHA_DOMAIN_RESTORE_PASSWORD')
+param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
+param clusterAccountPassword = readEnvironmentVariable('OCTOHA_CLUSTER_ACCOUNT_PASSWORD')
+param sqlServiceAccountPassword = readEnvironmentVariable('OCTOHA_SQL_SERVICE_ACCOUNT_PASSWORD')
+param sqlAdministratorPassword = readEnvironmentVariable('OCTOHA_SQL_ADMINISTRATOR_PASSWORD')
+param fileServiceAccountPassword = readEnvironmentVariable('OCTOHA_FILE_SERVICE_ACCOUNT_PASSWORD')
+param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
+param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
+param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
+param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')
+param domainJoinPassword = readEnvironmentVariable('OCTOHA_DOMAIN_JOIN_PASSWORD')
+param serverAdministratorPassword = readEnvironmentVariable('OCTOHA_SERVER_ADMINISTRATOR_PASSWORD')
