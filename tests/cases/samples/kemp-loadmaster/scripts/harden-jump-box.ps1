@@ -248,6 +248,10 @@ function Set-Defender {
     Set-MpPreference -AttackSurfaceReductionRules_Ids $AttackSurfaceRules -AttackSurfaceReductionRules_Actions $actions
     Set-MpPreference -PUAProtection Enabled -EnableNetworkProtection Enabled -DisableRealtimeMonitoring $false
     Set-MpPreference -CheckForSignaturesBeforeRunningScan $true
+    # Without it, a server has network protection and does not use it; older versions of Defender do not know it.
+    if ((Get-Command -Name 'Set-MpPreference').Parameters.ContainsKey('AllowNetworkProtectionOnWinServer')) {
+        Set-MpPreference -AllowNetworkProtectionOnWinServer $true
+    }
 }
 
 function Disable-UnusedService {
