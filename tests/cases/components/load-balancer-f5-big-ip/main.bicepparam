@@ -22,6 +22,7 @@ param imageReference = {
   version: 'latest'
 }
 param diskSku = 'Premium_LRS'
+param encryptionAtHost = false
 param adminUsername = 'bigipadmin'
 param sshPublicKey = ''
 param workspaceResourceId = ''

@@ -79,6 +79,9 @@ param imageReference object = {
 ])
 param diskSku string = 'Premium_LRS'
 
+@description('Optional. Encrypt caches and temporary disks on the host too. The subscription feature EncryptionAtHost must be registered first.')
+param encryptionAtHost bool = false
+
 @description('Optional. Administrator of the appliances; LoadMaster knows it by this name only.')
 @minLength(1)
 @maxLength(32)
@@ -309,6 +312,10 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
         }
       }
     }
+    // encryptionAtHost stays out unless asked for: even false makes Azure look for the subscription feature.
+    securityProfile: {
+      encryptionAtHost: encryptionAtHost ? true : null
+    }
     diagnosticsProfile: {
       bootDiagnostics: {
         enabled: true
@@ -318,6 +325,8 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
       computerName: unit.name
       adminUsername: adminUsername
       adminPassword: adminPassword
+      // Nobody runs commands on an appliance by way of Azure.
+      allowExtensionOperations: false
       linuxConfiguration: {
         // LoadMaster knows its administrator by a password only.
         disablePasswordAuthentication: false

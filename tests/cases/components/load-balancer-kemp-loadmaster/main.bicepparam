@@ -21,6 +21,7 @@ param imageReference = {
   version: 'latest'
 }
 param diskSku = 'Premium_LRS'
+param encryptionAtHost = false
 param adminUsername = 'bal'
 param workspaceResourceId = ''
 

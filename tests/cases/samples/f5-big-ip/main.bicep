@@ -600,6 +600,7 @@ module loadBalancer 'modules/f5-big-ip.bicep' = {
     firstHostNumber: applianceFirstHostNumber
     vmSize: applianceVmSize
     imageReference: applianceImage
+    encryptionAtHost: encryptionAtHost
     adminPassword: applianceAdministratorPassword
     managementSubnetResourceId: network.outputs.applianceManagementSubnetResourceId
     managementSubnetPrefix: applianceManagementSubnetPrefix

@@ -584,6 +584,7 @@ module loadBalancer 'modules/kemp-loadmaster.bicep' = {
     firstHostNumber: applianceFirstHostNumber
     vmSize: applianceVmSize
     imageReference: applianceImage
+    encryptionAtHost: encryptionAtHost
     adminPassword: applianceAdministratorPassword
     externalSubnetResourceId: network.outputs.applianceExternalSubnetResourceId
     externalSubnetPrefix: applianceExternalSubnetPrefix

@@ -94,6 +94,9 @@ param imageReference object = {
 ])
 param diskSku string = 'Premium_LRS'
 
+@description('Optional. Encrypt caches and temporary disks on the host too. The subscription feature EncryptionAtHost must be registered first.')
+param encryptionAtHost bool = false
+
 @description('Optional. Administrator of the appliances; the built-in one, admin, gets the same password.')
 @minLength(1)
 @maxLength(32)
@@ -387,6 +390,10 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
         }
       }
     }
+    // encryptionAtHost stays out unless asked for: even false makes Azure look for the subscription feature.
+    securityProfile: {
+      encryptionAtHost: encryptionAtHost ? true : null
+    }
     diagnosticsProfile: {
       bootDiagnostics: {
         enabled: true
@@ -396,6 +403,8 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
       computerName: unit.name
       adminUsername: adminUsername
       adminPassword: adminPassword
+      // Nobody runs commands on an appliance by way of Azure.
+      allowExtensionOperations: false
       linuxConfiguration: {
         // The interface that the pair is configured by takes a password only.
         disablePasswordAuthentication: false
