@@ -22,6 +22,7 @@ from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.parts_sql_failover_cluster import SQL_FAILOVER_CLUSTER_CODES
 from octoha_templates.codes.parts_sql_vm import SQL_VM_CODES
+from octoha_templates.codes.parts_storage import STORAGE_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
@@ -33,6 +34,7 @@ CATALOGUE: dict[str, Code] = {
         *NETWORK_PART_CODES,
         *SQL_VM_CODES,
         *AZURE_SQL_CODES,
+        *STORAGE_CODES,
         *RENDERING_CODES,
         *BICEP_CODES,
         *TEMPLATE_CODES,

@@ -250,6 +250,7 @@ COMPONENTS: tuple[Component, ...] = (
         "azure-files",
         "Azure Files",
         "The shared folders on a premium SMB share behind a private endpoint.",
+        ("join-storage-account.ps1",),
         standalone=("storage={kind: azure-files}",),
     ),
     Component(
@@ -262,6 +263,20 @@ COMPONENTS: tuple[Component, ...] = (
             "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: svc-join}",
             "network.dns_servers=[10.10.0.4, 10.10.0.5]",
             "storage={kind: dfs-replication}",
+        ),
+    ),
+    Component(
+        "storage",
+        "existing",
+        "Existing share",
+        "The path of a share that is there already; nothing is made.",
+        standalone=(
+            (
+                "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, "
+                "join_user: svc-join}"
+            ),
+            "network.dns_servers=[10.10.0.4, 10.10.0.5]",
+            "storage={kind: existing, unc_path: '\\\\files.corp.example.com\\octopus'}",
         ),
     ),
     Component(

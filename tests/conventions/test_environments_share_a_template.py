@@ -93,7 +93,14 @@ database:
 storage:
   redundancy: local
   share_name: other
+  billing: provisioned-v2
   quota_gib: 500
+  iops: 5000
+  throughput_mibps: 300
+  allow_shared_key_access: false
+  active_directory: {domain_guid: 00000000-0000-0000-0000-000000000001, domain_sid: S-1-5-21-1-2-3,
+    storage_sid: S-1-5-21-1-2-3-4, sam_account_name: x}
+  consent_given: true
   mount: symbolic-links
   drive_letter: Z
   soft_delete_days: 7
@@ -159,6 +166,9 @@ SHAPE_CHANGES = {
     "network.private_dns_zones.file": ZONE.format(key="file"),
     "network.access[0].private_only": "network.access=[{sku: Premium, private_only: true}]",
     "network.access[0].session_recording": "network.access=[{sku: Premium, session_recording: true}]",
+    "storage": "storage={kind: existing, unc_path: '\\\\files.corp.example.com\\octopus', access: "
+    "{kind: vault-secret, user_name: octopus}}",
+    "storage.access": "storage.access=ad-ds\n" + DOMAIN,
     "database.geo": "database={redundancy: geo, geo: {location: northeurope}}",
     "database.customer_managed_key": "database.customer_managed_key={}",
     "database.authentication": "database.authentication=sql",
@@ -246,7 +256,6 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "nodes.patching",
         "database",
         "database.long_term_retention",
-        "storage",
         "load_balancer",
         "monitoring",
     }

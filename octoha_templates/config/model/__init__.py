@@ -156,12 +156,24 @@ from octoha_templates.config.model.operations import (
 )
 from octoha_templates.config.model.stack import Stack, Tag
 from octoha_templates.config.model.storage import AzureFiles, DfsReplication, Storage
+from octoha_templates.config.model.storage import (
+    ActiveDirectoryAccount,
+    AzureFiles,
+    ExistingShare,
+    Iops,
+    NoCredential,
+    Sid,
+    Storage,
+    Throughput,
+    VaultSecret,
+)
 
 __all__ = [
     "AZURE_SQL_SUFFIXES",
     "NO_SHAPE",
     "SHAPE",
     "Access",
+    "ActiveDirectoryAccount",
     "Administrator",
     "AnyLoadBalancer",
     "ApplianceImage",
@@ -202,6 +214,7 @@ __all__ = [
     "ExistingKeyVault",
     "ExistingLoadBalancer",
     "ExistingNetwork",
+    "ExistingShare",
     "ExistingSubnet",
     "ExistingSubnets",
     "Exposure",
@@ -219,6 +232,7 @@ __all__ = [
     "Image",
     "ImageName",
     "Installer",
+    "Iops",
     "IpAddress",
     "IpsecPolicy",
     "JumpBox",
@@ -243,6 +257,7 @@ __all__ = [
     "NoAccess",
     "NoBackup",
     "NoCertificate",
+    "NoCredential",
     "NoDomain",
     "NoOutbound",
     "Nodes",
@@ -275,6 +290,7 @@ __all__ = [
     "SelfSignedCertificate",
     "ServiceAccount",
     "SharedDisks",
+    "Sid",
     "SqlVmAvailabilityGroup",
     "SqlVmFailoverCluster",
     "SshPublicKey",
@@ -282,7 +298,9 @@ __all__ = [
     "Storage",
     "Subnets",
     "Tag",
+    "Throughput",
     "UserAccount",
+    "VaultSecret",
     "VirtualMachines",
     "VmSize",
     "VpnConnection",

@@ -25,6 +25,7 @@ from octoha_templates.config.rules.rule import Rule, Site
 from octoha_templates.config.rules.service import SERVICE_RULES
 from octoha_templates.config.rules.sql_failover_cluster import SQL_FAILOVER_CLUSTER_RULES
 from octoha_templates.config.rules.sql_vm import SQL_VM_RULES
+from octoha_templates.config.rules.storage import STORAGE_RULES
 from octoha_templates.diagnostics import Diagnostic
 
 ALL_RULES: tuple[Rule, ...] = (
@@ -33,6 +34,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *ACCESS_RULES,
     *NODE_RULES,
     *DATABASE_RULES,
+    *STORAGE_RULES,
     *SQL_VM_RULES,
     *EXISTING_DATABASE_RULES,
     *SQL_FAILOVER_CLUSTER_RULES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .conftest import Component
 
 AZURE_FILES = "storage/azure-files"
@@ -63,3 +65,62 @@ def test_unc_path_has_two_backslashes_in_front_and_the_suffix_of_the_cloud(
 
     assert unc_path.startswith("[format('\\\\{0}.file.{1}\\{2}'")
     assert "environment().suffixes.storage" in unc_path
+
+
+IN_DOMAIN = (
+    "domain={kind: existing, fqdn: corp.example.com, net_bios_name: CORP, join_user: svc-join}",
+    "network.dns_servers=[10.0.0.4]",
+)
+AD_DS = (*IN_DOMAIN, "storage.access=ad-ds")
+ENTRA = (
+    *IN_DOMAIN,
+    "octopus.service_account={kind: user, name: 'CORP\\svc-octopus'}",
+    "storage.access=entra-kerberos",
+)
+
+
+@pytest.mark.parametrize("settings", [AD_DS, ENTRA], ids=["ad-ds", "entra-kerberos"])
+def test_nodes_that_come_as_who_they_are_need_no_key(
+    component: Component, settings: tuple[str, ...]
+) -> None:
+    compiled = component("storage/azure-files", *settings)
+    account = compiled.only("Microsoft.Storage/storageAccounts")["properties"]
+    smb = compiled.only("Microsoft.Storage/storageAccounts/fileServices")["properties"]
+
+    assert account["allowSharedKeyAccess"] is False
+    assert smb["protocolSettings"]["smb"]["authenticationMethods"] == "Kerberos"
+    assert not compiled.all("Microsoft.KeyVault/vaults/secrets")
+    assert compiled.template["outputs"]["credentialUserName"]["value"] == ""
+    assert "listKeys" not in str(compiled.template)
+
+
+def test_account_learns_its_domain_when_a_script_has_made_its_account(component: Component) -> None:
+    compiled = component("storage/azure-files", *AD_DS)
+    account = compiled.only("Microsoft.Storage/storageAccounts")["properties"]
+    identity = account["azureFilesIdentityBasedAuthentication"]
+
+    assert compiled.parameters["activeDirectoryProperties"]["defaultValue"] == {}
+    assert identity["directoryServiceOptions"] == (
+        "[if(empty(parameters('activeDirectoryProperties')), 'None', 'AD')]"
+    )
+    assert identity["defaultSharePermission"] == "StorageFileDataSmbShareContributor"
+
+
+def test_size_iops_and_throughput_are_bought_one_by_one(component: Component) -> None:
+    settings = "storage={billing: provisioned-v2, quota_gib: 32, iops: 4000, throughput_mibps: 200}"
+    compiled = component("storage/azure-files", settings)
+    share = compiled.only("Microsoft.Storage/storageAccounts/fileServices/shares")["properties"]
+
+    assert compiled.parameters["skuName"]["defaultValue"] == "PremiumV2_ZRS"
+    assert (
+        share["provisionedIops"]
+        == "[if(equals(parameters('shareIops'), 0), null(), parameters('shareIops'))]"
+    )
+    assert compiled.parameters["shareThroughputMibps"]["defaultValue"] == 200
+
+
+def test_existing_share_makes_nothing(component: Component) -> None:
+    compiled = component("storage/existing")
+
+    assert compiled.template["resources"] == []
+    assert compiled.outputs["uncPath"] == "[parameters('uncPath')]"
