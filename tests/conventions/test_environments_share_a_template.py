@@ -97,10 +97,6 @@ storage:
   quota_gib: 500
   iops: 5000
   throughput_mibps: 300
-  allow_shared_key_access: false
-  active_directory: {domain_guid: 00000000-0000-0000-0000-000000000001, domain_sid: S-1-5-21-1-2-3,
-    storage_sid: S-1-5-21-1-2-3-4, sam_account_name: x}
-  consent_given: true
   mount: symbolic-links
   drive_letter: Z
   soft_delete_days: 7
@@ -144,7 +140,13 @@ DOMAIN = (
 )
 # A change that needs another one has it on a line of its own.
 # A public front end alone has a label; and environments have no environments.
-ONLY_OF_OTHER_SHAPES = {"environments", "load_balancer.dns_label"}
+ONLY_OF_OTHER_SHAPES = {
+    "environments",
+    "load_balancer.dns_label",
+    "storage.active_directory",
+    "storage.allow_shared_key_access",
+    "storage.consent_given",
+}
 SHAPE_CHANGES = {
     "octopus.certificate": "octopus.certificate="
     f"{{kind: key-vault, vault_id: {VAULT}, certificate_name: portal}}",

@@ -155,10 +155,10 @@ from octoha_templates.config.model.operations import (
     RecoveryServices,
 )
 from octoha_templates.config.model.stack import Stack, Tag
-from octoha_templates.config.model.storage import AzureFiles, DfsReplication, Storage
 from octoha_templates.config.model.storage import (
     ActiveDirectoryAccount,
     AzureFiles,
+    DfsReplication,
     ExistingShare,
     Iops,
     NoCredential,

@@ -33,16 +33,6 @@ octopus:
 """
 
 
-class DomainShare(AzureFiles, frozen=True, kw_only=True, tag="any", tag_field="kind"):
-    """A share that lets accounts in as who they are."""
-
-    access: str = "ad-ds"
-
-    @property
-    def credential(self) -> str:
-        return "domain"
-
-
 def stack(**parts: object) -> Stack:
     """Give the smallest stack with other parts."""
     return msgspec.structs.replace(load_text(MINIMAL, "stack.yaml").stack, **parts)
@@ -85,13 +75,13 @@ def test_a_front_end_is_on_the_internet_when_it_listens_there() -> None:
 def test_entra_kerberos_gives_tickets_to_accounts_of_people_only(
     account: ServiceAccount, found: list[str]
 ) -> None:
-    share = DomainShare(access="entra-kerberos")
+    share = AzureFiles(access="entra-kerberos")
     assert codes_of(stack(**with_octopus(service_account=account), storage=share)) == found
 
 
 def test_a_drive_is_mapped_with_a_stored_credential_only() -> None:
     assert codes_of(stack(storage=AzureFiles(mount="mapped-drive"))) == []
-    assert codes_of(stack(storage=DomainShare(mount="mapped-drive"))) == ["OCT707"]
+    assert codes_of(stack(storage=AzureFiles(access="ad-ds", mount="mapped-drive"))) == ["OCT707"]
 
 
 @pytest.mark.parametrize(

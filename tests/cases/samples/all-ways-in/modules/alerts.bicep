@@ -47,7 +47,7 @@ param keyVaultResourceId string
 param shareName string = 'octopus'
 
 @description('Optional. Provisioned size of the share in GiB.')
-@minValue(100)
+@minValue(32)
 @maxValue(102400)
 param shareQuotaGib int = 256
 

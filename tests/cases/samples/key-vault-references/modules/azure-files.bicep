@@ -23,6 +23,8 @@ param storageAccountName string = take('st${replace(namePrefix, '-', '')}${uniqu
 
 @description('Optional. Redundancy of the share. Premium_ZRS keeps copies in three zones; a change means a migration.')
 @allowed([
+  'PremiumV2_LRS'
+  'PremiumV2_ZRS'
   'Premium_LRS'
   'Premium_ZRS'
 ])
@@ -33,10 +35,20 @@ param skuName string = 'Premium_ZRS'
 @maxLength(63)
 param shareName string = 'octopus'
 
-@description('Optional. Provisioned size of the share in GiB; it sets the performance too. It can shrink again only 24 hours after it grew.')
-@minValue(100)
+@description('Optional. Provisioned size of the share in GiB; with the Premium kinds it sets the performance too, and 100 is the least. It can shrink again only 24 hours after it grew.')
+@minValue(32)
 @maxValue(102400)
 param shareQuotaGib int = 256
+
+@description('Optional. Provisioned IOPS of the share; 0 for what the size gives. PremiumV2 kinds only.')
+@minValue(0)
+@maxValue(102400)
+param shareIops int = 0
+
+@description('Optional. Provisioned throughput of the share in MiB/s; 0 for what the size gives. PremiumV2 kinds only.')
+@minValue(0)
+@maxValue(10340)
+param shareThroughputMibps int = 0
 
 @description('Optional. Days a deleted share can be brought back.')
 @minValue(1)
@@ -224,6 +236,8 @@ resource share 'Microsoft.Storage/storageAccounts/fileServices/shares@2025-06-01
   properties: {
     enabledProtocols: 'SMB'
     shareQuota: shareQuotaGib
+    provisionedIops: shareIops == 0 ? null : shareIops
+    provisionedBandwidthMibps: shareThroughputMibps == 0 ? null : shareThroughputMibps
   }
 }
 
@@ -281,5 +295,5 @@ output fileEndpointHost string = '${storageAccount.name}.file.${environment().su
 @description('UNC path of the share.')
 output uncPath string = '\\\\${storageAccount.name}.file.${environment().suffixes.storage}\\${shareName}'
 
-@description('Account that the nodes use the share with.')
+@description('Account that the nodes use the share with; empty when they come as who they are.')
 output credentialUserName string = 'localhost\\${storageAccount.name}'

@@ -1,0 +1,5 @@
+using 'main.bicep'
+
+param uncPath = '\\\\files.corp.example.com\\octopus'
+param userName = ''
+
