@@ -279,6 +279,8 @@ param databaseThreatDetection bool = true
 
 @description('Optional. Redundancy of the file share.')
 @allowed([
+  'PremiumV2_LRS'
+  'PremiumV2_ZRS'
   'Premium_LRS'
   'Premium_ZRS'
 ])
@@ -290,9 +292,19 @@ param storageSkuName string = 'Premium_ZRS'
 param shareName string = 'octopus'
 
 @description('Optional. Provisioned size of the file share in GiB; it sets the performance, too.')
-@minValue(100)
+@minValue(32)
 @maxValue(102400)
 param shareQuotaGib int = 256
+
+@description('Optional. Provisioned IOPS of the share; 0 for what the size gives.')
+@minValue(0)
+@maxValue(102400)
+param shareIops int = 0
+
+@description('Optional. Provisioned throughput of the share in MiB/s; 0 for what the size gives.')
+@minValue(0)
+@maxValue(10340)
+param shareThroughputMibps int = 0
 
 @description('Optional. Days a deleted share can be brought back.')
 @minValue(1)
@@ -671,6 +683,8 @@ module storage 'modules/azure-files.bicep' = {
     skuName: storageSkuName
     shareName: shareName
     shareQuotaGib: shareQuotaGib
+    shareIops: shareIops
+    shareThroughputMibps: shareThroughputMibps
     softDeleteRetentionInDays: shareSoftDeleteRetentionInDays
     privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
     filePrivateDnsZoneResourceId: network.outputs.filePrivateDnsZoneResourceId
