@@ -36,7 +36,8 @@ ACCESS_CODES: tuple[Code, ...] = (
         "OCT686",
         "Gateways with public addresses",
         "A VPN gateway answers whoever knows its addresses, and no security group stands before it. "
-        "It lets in tunnels with the right key and clients that sign in; the note only says it aloud.",
+        "It lets in tunnels with the right key and clients that sign in; the note only says it aloud. "
+        "An ExpressRoute gateway has one only where own_public_address asks for it.",
         example=_VPN + "point_to_site: {kind: entra}",
         sources=(_VPN_FAQ,),
     ),

@@ -135,6 +135,15 @@ def open_to_the_internet(site: Site) -> Iterator[Diagnostic]:
             site.at(path),
             "with ExpressRoute alone there is no such address",
         )
+    for path, route in of_kind(site, ExpressRoute):
+        if route.own_public_address:
+            yield site.note(
+                "OCT686",
+                "the ExpressRoute gateway has a public address of the stack's, for the control plane "
+                "of Azure only",
+                site.at(f"{path}.own_public_address"),
+                "leave own_public_address out where Azure keeps the address itself",
+            )
 
 
 @reads("network.access")
