@@ -6,6 +6,10 @@ import re
 
 import pytest
 
+from octoha_templates.diagnostics import Severity
+from octoha_templates.validation import validate_template
+from tests.unit.validation.conftest import OFFICIAL
+
 from .conftest import Compiled, Component
 
 CLUSTER = "database/sql-vm-failover-cluster"
@@ -27,6 +31,33 @@ WITH_PASSWORD = (*DOMAIN, "database={kind: sql-vm-failover-cluster, authenticati
 VARIANTS = pytest.mark.parametrize("settings", [ON_DISKS, ON_SHARE, WITH_PASSWORD])
 
 ORDER = ("sql-1-prepare", "sql-2-admit", "sql-3-create", "sql-4-join", "sql-5-complete")
+
+
+@VARIANTS
+def test_both_sets_of_schemas_have_nothing_to_say(
+    component: Component, settings: tuple[str, ...]
+) -> None:
+    template = component(CLUSTER, *settings).template
+
+    assert validate_template(template) == ()
+    if not OFFICIAL.is_dir():
+        pytest.skip("the published schemas are not beside the checkout")
+    findings = validate_template(template, schemas=OFFICIAL)
+    assert [str(finding) for finding in findings if finding.severity is not Severity.INFO] == []
+
+
+@VARIANTS
+def test_everything_people_set_is_described(
+    component: Component, settings: tuple[str, ...]
+) -> None:
+    template = component(CLUSTER, *settings).template
+
+    for name, parameter in template["parameters"].items():
+        description = parameter["metadata"]["description"]
+        start = "Required. " if "defaultValue" not in parameter else "Optional. "
+        assert description.startswith(start), name
+        assert description.endswith("."), name
+    assert {"name", "resourceId", "virtualMachineNames"} <= template["outputs"].keys()
 
 
 def secrets_of(compiled: Compiled, name: str) -> str:
