@@ -99,6 +99,7 @@ def test_failover_is_tried_once_and_not_while_octopus_runs(cluster: Script) -> N
     trial = text_of(cluster.functions["Test-Failover"])
 
     assert "Invoke-WhenChanged -Step 'failover'" in trial
+    assert trial.index("Test-DatabaseInUse") < trial.index("return") < trial.index("Move-Instance")
     # It ends where it began.
     assert trial.index("machines[1]") < trial.index("machines[0]")
     assert callers_of(cluster, "Restart-Instance") == {"Complete-Instance"}
