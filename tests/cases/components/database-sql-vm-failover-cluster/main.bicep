@@ -586,6 +586,7 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
   }
 }]
 
+// One patch window per machine, so that the database always has somewhere to go.
 // The start date only fixes the rhythm, so it is a constant and lies in the past.
 resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurations@2023-04-01' = [for machine in machines: {
   name: 'mc-${machine.name}'
@@ -617,7 +618,7 @@ resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurati
   }
 }]
 
-// Only when everything stands: a restart in the middle would break it.
+// Only when all is set up: a restart in the middle would break it.
 resource maintenanceAssignments 'Microsoft.Maintenance/configurationAssignments@2023-04-01' = [for (machine, index) in machines: {
   name: 'patching'
   location: location
@@ -764,7 +765,6 @@ resource createInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04-0
         value: 'Create'
       }
     ]
-    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
         name: 'Secrets'
@@ -806,7 +806,6 @@ resource joinInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04-01'
         value: 'Join'
       }
     ]
-    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
         name: 'Secrets'
@@ -845,7 +844,6 @@ resource completeInstance 'Microsoft.Compute/virtualMachines/runCommands@2025-04
         value: 'Complete'
       }
     ]
-    // In base64, so that no character of a password has a meaning on the way.
     protectedParameters: [
       {
         name: 'Secrets'

@@ -752,6 +752,7 @@ resource domainJoin 'Microsoft.Compute/virtualMachines/extensions@2025-04-01' = 
   }
 }]
 
+// One patch window per machine, so that the database always has somewhere to go.
 // The start date only fixes the rhythm, so it is a constant and lies in the past.
 resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurations@2023-04-01' = [for machine in machines: {
   name: 'mc-${machine.name}'
@@ -783,7 +784,7 @@ resource maintenanceConfigurations 'Microsoft.Maintenance/maintenanceConfigurati
   }
 }]
 
-// Only when everything stands: a restart in the middle would break it.
+// Only when all is set up: a restart in the middle would break it.
 resource maintenanceAssignments 'Microsoft.Maintenance/configurationAssignments@2023-04-01' = [for (machine, index) in machines: {
   name: 'patching'
   location: location

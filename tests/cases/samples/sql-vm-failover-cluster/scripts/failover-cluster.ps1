@@ -73,6 +73,7 @@ $InstanceName = 'MSSQLSERVER'
 $InstanceGroup = "SQL Server ($InstanceName)"
 $InstancesKey = 'HKLM:\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names'
 $DistributedName = 'SQL Distributed Network Name'
+$NetworkName = 'SqlNetwork'
 
 # Setup wants a validation with storage tests; this cluster is validated without them, as Microsoft says for Azure.
 $SkippedRule = '/SKIPRULES=Cluster_VerifyForErrors'
@@ -699,8 +700,10 @@ function Format-SharedDisk {
     if ($disk.IsReadOnly) {
         Set-Disk -Number $disk.Number -IsReadOnly $false
     }
-    if ($disk.PartitionStyle -ne 'RAW') {
-        $volumes = @(Get-Partition -DiskNumber $disk.Number | Get-Volume | Where-Object { $_.FileSystemLabel -eq $Wanted.name })
+    # Asked again: what an offline disk says about itself may be old.
+    if ((Get-Disk -Number $disk.Number).PartitionStyle -ne 'RAW') {
+        $partitions = @(Get-Partition -DiskNumber $disk.Number -ErrorAction SilentlyContinue)
+        $volumes = @($partitions | Get-Volume -ErrorAction SilentlyContinue | Where-Object { $_.FileSystemLabel -eq $Wanted.name })
         if ($volumes.Count -ne 1) {
             throw "The disk at LUN $($Wanted.lun) is not blank and not labelled $($Wanted.name). Nothing is formatted over it."
         }
@@ -869,7 +872,11 @@ function Get-InstanceAddress {
     if ($null -eq $network) {
         throw "The cluster knows no network $($subnet.Network)."
     }
-    return "IPv4;$($subnet.Address);$($network.Name);$($subnet.Mask)"
+    # Without blanks, because the name goes to setup as a part of a value.
+    if ($network.Name -ne $NetworkName) {
+        $network.Name = $NetworkName
+    }
+    return "IPv4;$($subnet.Address);$NetworkName;$($subnet.Mask)"
 }
 
 function Get-AddressResource {
@@ -1262,8 +1269,24 @@ function Move-Instance {
     Write-Log "The instance runs on $Machine and answers as $($Settings.instanceDnsName)."
 }
 
+function Test-DatabaseInUse {
+    # Octopus has made its tables.
+    $statement = @'
+DECLARE @count int;
+DECLARE @look nvarchar(max) = N'SELECT @count = COUNT(*) FROM ' + QUOTENAME(@database)
+    + N'.sys.tables WHERE is_ms_shipped = 0';
+EXEC sys.sp_executesql @look, N'@count int OUTPUT', @count = @count OUTPUT;
+SELECT @count;
+'@
+    return [int](Invoke-Sql -Text $statement -Parameters @{ database = $Settings.databaseName }) -gt 0
+}
+
 function Test-Failover {
     # Once, while nobody uses the database: what never moved would fail when it has to.
+    if (Test-DatabaseInUse) {
+        Write-Log 'Octopus uses the database: the failover is for you to try, see DEPLOY.md.'
+        return
+    }
     Invoke-WhenChanged -Step 'failover' -Value ($Settings.machines -join ' ') -Action {
         Move-Instance $Settings.machines[1]
         Move-Instance $Settings.machines[0]
