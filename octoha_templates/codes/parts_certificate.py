@@ -121,9 +121,12 @@ CERTIFICATE_CODES: tuple[Code, ...] = (
     ),
     Code(
         "OCT711",
-        "An account in a domain that is not there yet",
-        "The stack makes the controllers of the domain and no account for Octopus in it. The nodes "
-        "look for the account for ten minutes and then fail.",
-        example=f"{_USER}\ndomain:\n  kind: new\n  fqdn: corp.contoso.com\n  net_bios_name: CONTOSO",
+        "A managed account in a domain that is not there yet",
+        "The stack makes the controllers of the domain and the account of the service, if that is an "
+        "ordinary one. A group managed account names the computers that may have its password, and "
+        "those join later. The nodes look for the account for ten minutes and then fail.",
+        example="octopus:\n  service_account:\n    kind: group-managed\n    name: CONTOSO\\gmsa-octopus$\n"
+        "domain:\n  kind: new\n  fqdn: corp.contoso.com\n  net_bios_name: CONTOSO",
+        instead=f"{_USER}\ndomain:\n  kind: new\n  fqdn: corp.contoso.com\n  net_bios_name: CONTOSO",
     ),
 )

@@ -14,7 +14,12 @@ from octoha_templates.config.model.domain import Domain, NoDomain
 from octoha_templates.config.model.load_balancer import AzureLoadBalancer, LoadBalancer
 from octoha_templates.config.model.network import Network, NewNetwork
 from octoha_templates.config.model.nodes import Nodes, VirtualMachines
-from octoha_templates.config.model.octopus import EnvironmentVariables, Octopus, Secrets
+from octoha_templates.config.model.octopus import (
+    EnvironmentVariables,
+    Octopus,
+    Secrets,
+    UserAccount,
+)
 from octoha_templates.config.model.operations import (
     Backup,
     KeyVault,
@@ -107,4 +112,9 @@ class Stack(Part, frozen=True, kw_only=True):
             accounts += ["cluster", "sqlService"]
         if hasattr(self.storage, "file_service_account"):
             accounts += ["fileService"]
+        service, domain = self.octopus.service_account, getattr(self.domain, "net_bios_name", "")
+        if isinstance(service, UserAccount) and service.name.upper().startswith(
+            f"{domain.upper()}\\"
+        ):
+            accounts += ["octopusService"]
         return tuple(accounts)

@@ -108,14 +108,14 @@ def account_has_a_domain(site: Site) -> Iterator[Diagnostic]:
             "LocalSystem",
         )
         return
-    if isinstance(domain, NewDomain):
+    if isinstance(domain, NewDomain) and isinstance(account, GroupManagedAccount):
         yield site.warning(
             "OCT711",
-            f"`octopus.service_account` is {account.name}, but the domain is made by the stack, and "
-            "the account is not",
+            f"`octopus.service_account` is {account.name}, but the domain is made by the stack, and a "
+            "managed account, which needs the computer accounts of the nodes, is not",
             at,
-            "deploy without service_account, make the account in the new domain, then deploy with "
-            "it",
+            "write kind: user, or deploy without service_account, make the account in the new domain, "
+            "then deploy with it",
         )
     own = getattr(domain, "net_bios_name", "")
     given = account.name.partition("\\")[0]

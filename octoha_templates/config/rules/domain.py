@@ -177,7 +177,7 @@ def controllers_apart(site: Site) -> Iterator[Diagnostic]:
         seen.add(name.lower())
 
 
-@reads("domain", "database", "storage")
+@reads("domain", "database", "storage", "octopus.service_account")
 def accounts_of_a_new_domain(site: Site) -> Iterator[Diagnostic]:
     """Each account does one thing, and its name is free."""
     domain = site.stack.domain
@@ -197,9 +197,11 @@ def accounts_of_a_new_domain(site: Site) -> Iterator[Diagnostic]:
         ("database.cluster_account", "the cluster account"),
         ("database.sql_service_account", "the account of SQL Server"),
         ("storage.file_service_account", "the file service account"),
+        ("octopus.service_account", "the account of the service"),
     ):
         part, key = path.split(".")
-        name = getattr(getattr(site.stack, part), key, "")
+        value = getattr(getattr(site.stack, part), key, "")
+        name = getattr(value, "name", value).rpartition("\\")[2]
         if name and name.lower() in taken:
             yield site.error(
                 "OCT607",

@@ -18,6 +18,7 @@ MACHINES = "Microsoft.Compute/virtualMachines"
 STEPS = f"{MACHINES}/runCommands"
 NEW = "domain={kind: new, fqdn: ad.example.com, net_bios_name: EXAMPLE}"
 FILES = "storage={kind: dfs-replication}"
+SERVICE = "octopus.service_account={kind: user, name: 'EXAMPLE\\svc-octopus'}"
 CLUSTER = "database={kind: sql-vm-failover-cluster}"
 ORDER = (
     ("dc-1-promote", 0),
@@ -134,9 +135,14 @@ def test_only_accounts_that_somebody_asks_for_are_made(component: Component) -> 
             each["purpose"]
             for each in component(DOMAIN, *more).template["variables"]["settings"]["accounts"]
         ]
-        for more in ((NEW,), (NEW, FILES), (NEW, CLUSTER))
+        for more in ((NEW,), (NEW, FILES), (NEW, CLUSTER), (NEW, SERVICE))
     ]
-    assert purposes == [["join"], ["join", "fileService"], ["join", "cluster", "sqlService"]]
+    assert purposes == [
+        ["join"],
+        ["join", "fileService"],
+        ["join", "cluster", "sqlService"],
+        ["join", "octopusService"],
+    ]
 
 
 def test_the_domain_is_named_when_both_controllers_are_ready(component: Component) -> None:
