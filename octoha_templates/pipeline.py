@@ -140,7 +140,7 @@ def build(
         secret_parameters(sets[MAIN][0]),
         _api_versions(result.template),
     )
-    files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
+    files = _files(rendered, result, sets, formats, runbook)
     return _bundle(files, result, sets, (*loaded.warnings, *findings), loaded.config_hash, compiler)
 
 
@@ -210,7 +210,7 @@ def build_component(
         secret_parameters(sets[MAIN][0]),
         _api_versions(result.template),
     )
-    files = _files(rendered, result, sets, formats) | {"DEPLOY.md": runbook.encode()}
+    files = _files(rendered, result, sets, formats, runbook)
     return _bundle(files, result, sets, findings, loaded.config_hash, compiler)
 
 
@@ -290,10 +290,16 @@ def _files(
     result: CompileResult,
     sets: Mapping[str, tuple[ParameterSet, Stack]],
     formats: Format,
+    runbook: str,
 ) -> dict[str, bytes]:
-    files: dict[str, bytes] = {**rendered.scripts, **rendered.documents}
+    # A script that neither a module nor the runbook names serves an option that was not chosen.
+    names = "\n".join((runbook, *(module.text for module in rendered.modules)))
+    scripts = {
+        path: content for path, content in rendered.scripts.items() if path.split("/")[-1] in names
+    }
+    files: dict[str, bytes] = {"DEPLOY.md": runbook.encode(), **scripts, **rendered.documents}
     if formats != "arm":
-        files |= _sources(rendered)
+        files |= {module.path: module.text.encode() for module in rendered.modules}
         files |= {
             f"{name}.bicepparam": parameters_bicep(*each).encode() for name, each in sets.items()
         }

@@ -603,6 +603,8 @@ resource monitoringAgents 'Microsoft.Compute/virtualMachines/extensions@2025-04-
     typeHandlerVersion: '1.22'
     autoUpgradeMinorVersion: true
     enableAutomaticUpgrade: true
+    // The identity of the machine itself; the published schema wants settings, even empty ones.
+    settings: {}
   }
   dependsOn: [
     configureSecond
