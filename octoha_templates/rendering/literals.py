@@ -26,7 +26,8 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # PowerShell ends a single-quoted string at the typographic quotes, too.
 _POWERSHELL_QUOTE = re.compile("(['\u2018\u2019\u201a\u201b])")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$])")
+# Parentheses mean something after a bracket only, and underscores do not inside a word.
+_MARKDOWN = re.compile(r"((?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[\\`*{}\[\]#+!|<>~&$])")
 _PLAIN = re.compile(r"[ !\"#%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z{|}~]*\Z")
 
 

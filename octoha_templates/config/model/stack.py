@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -103,6 +104,16 @@ class Stack(Part, frozen=True, kw_only=True):
             access.computer_name for access in self.network.access if isinstance(access, JumpBox)
         ]
         return (given and given[0]) or f"{self.name[:10].rstrip('-')}-jump"
+
+    @property
+    def machines_by_size(self) -> dict[str, int]:
+        """How many virtual machines of each size the stack makes, for the quota of the region."""
+        parts = (self.domain, self.database, self.storage, self.load_balancer, *self.network.access)
+        sizes = Counter({self.nodes.size: len(self.node_names)})
+        for part in parts:
+            if hasattr(part, "size"):
+                sizes[part.size] += 1 if isinstance(part, JumpBox) else getattr(part, "replicas", 2)
+        return dict(sorted(sizes.items()))
 
     @property
     def directory_accounts(self) -> tuple[str, ...]:

@@ -35,6 +35,21 @@ def test_only_resource_providers_of_the_template_are_registered() -> None:
     assert providers in _runbook()
 
 
+def test_quota_is_asked_for_every_machine() -> None:
+    text = _runbook(
+        "domain={kind: new, fqdn: ad.example.com, net_bios_name: EXAMPLE}",
+        "database={kind: sql-vm-availability-group, size: Standard_E4ds_v5, replicas: 3}",
+        "storage={kind: dfs-replication, size: Standard_D4s_v5}",
+        "network.access=[{kind: bastion}, {kind: jump-box, size: Standard_D2s_v5}]",
+    )
+
+    assert (
+        "The stack makes 3 virtual machines of size Standard_D2s_v5, 5 virtual machines of size "
+        "Standard_D4s_v5 and 3 virtual machines of size Standard_E4ds_v5." in text
+    )
+    assert text.count("az vm list-skus --location westeurope --size") == 3
+
+
 def test_vault_of_the_operator_is_named() -> None:
     text = _runbook(f"secrets={{kind: key-vault-references, vault_id: {VAULT}}}")
 
