@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -66,8 +66,7 @@ def _entry_text(entry: Code) -> str:
 
 def _explain_config(file: str) -> None:
     from octoha_templates.api import load_stack
-    from octoha_templates.config.model import Stack
-    from octoha_templates.config.structure import plain_data
+    from octoha_templates.config.differences import differences
     from octoha_templates.rendering.components import components_of
 
     loaded = load_stack(file)
@@ -76,17 +75,6 @@ def _explain_config(file: str) -> None:
         click.echo(f"  {component.id:<36} {component.description}")
     if loaded.environments:
         click.echo(f"\nEnvironments: {', '.join(loaded.environments)}")
-    given = dict(_leaves(plain_data(loaded.stack)))
-    usual = dict(_leaves(plain_data(Stack(octopus=loaded.stack.octopus))))
     click.echo("\nValues that are not the defaults:\n")
-    for key, value in given.items():
-        if key.startswith("octopus.") or usual.get(key) != value:
-            click.echo(f"  {key}: {value}")
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, value
+    for key, value in differences(loaded.stack):
+        click.echo(f"  {key}: {value if isinstance(value, str) else json.dumps(value)}")

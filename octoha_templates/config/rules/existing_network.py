@@ -118,9 +118,16 @@ def opened_to_the_internet(site: Site) -> Iterator[Diagnostic]:
                 "OCT725",
                 f"the Internet can reach port {', '.join(rule.ports)} of the subnet `{rule.subnet}`: "
                 f"{rule.why}",
-                site.at("network"),
+                site.at(_way_in(site, rule.subnet), "network"),
                 "leave it out, or take its private form, to keep the stack closed",
             )
+
+
+def _way_in(site: Site, subnet: str) -> str:
+    """Say where the way in that has this subnet is asked for."""
+    kinds = [type(each).__struct_config__.tag for each in site.stack.network.access]
+    way_in = subnet.replace("_", "-")
+    return f"network.access.{kinds.index(way_in)}" if way_in in kinds else "network"
 
 
 def _open(site: Site) -> tuple[str, ...]:
