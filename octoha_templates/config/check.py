@@ -178,7 +178,8 @@ def _refusal_hint(path: Path, value: Any, data: Any) -> str:
     """Say why a value that Azure has is not among those allowed here; the types know it."""
     key = key_at(path, data)
     reasons = key.schema.get("x-refused", {}) if key else {}
-    return f"{value} is refused: {reasons[value]}" if value in reasons else ""
+    refused = isinstance(value, str) and value in reasons
+    return f"{value} is refused: {reasons[value]}" if refused else ""
 
 
 def _form_hint(path: Path, data: Any) -> str:

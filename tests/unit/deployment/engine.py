@@ -23,17 +23,17 @@ from octoha_templates.validation.arm_expressions import (
     is_expression,
     parse_expression,
 )
-from tests.unit.deployment.functions import FUNCTIONS, SECRET, DeploymentError, text_of
+from tests.unit.deployment.functions import FUNCTIONS, SECRET, DeploymentError, guid, text_of
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 GROUP = "rg-test"
 _NESTED = "Microsoft.Resources/deployments"
 _GUID = "11111111-2222-3333-4444-555555555555"
 
+IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 # type -> what reading it gives beside what the template wrote.
 READ_ONLY: Mapping[str, Mapping[str, Any]] = {
-    "Microsoft.ManagedIdentity/userAssignedIdentities": {
-        "principalId": _GUID,
+    IDENTITY: {
         "clientId": _GUID,
         "tenantId": _GUID,
     },
@@ -493,6 +493,9 @@ class _Deployment:
         kind = resource.type if resource else _type_of(identifier)
         properties = dict((resource.body.get("properties") or {}) if resource else {})
         known = READ_ONLY.get(kind, {})
+        if kind == IDENTITY:
+            # Two identities are two principals.
+            known = {**known, "principalId": guid(identifier, "principal")}
         merged = _merged(properties, known, resource.id if resource else identifier)
         if full:
             body = resource.body if resource else {"location": "westeurope"}

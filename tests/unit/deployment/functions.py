@@ -124,7 +124,8 @@ def _unique(*values: Any) -> str:
     return base64.b32encode(digest).decode().lower()[:13]
 
 
-def _guid(*values: Any) -> str:
+def guid(*values: Any) -> str:
+    """Make a GUID of values, the same one for the same values."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "-".join(map(text_of, values))))
 
 
@@ -147,7 +148,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "format": _format,
     "greater": lambda a, b: a > b,
     "greaterorequals": lambda a, b: a >= b,
-    "guid": _guid,
+    "guid": guid,
     "int": _number,
     "join": lambda items, between: between.join(map(text_of, items)),
     "last": lambda value: _item(value, -1),
