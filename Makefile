@@ -9,8 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := build/reference
+CHECKOV := build/checkov-env
+CHECKOV_READY := $(CHECKOV)/.ready
 
-.PHONY: help setup demo test cov format lint types layers check baselines bench schemas schema-report lock package clean
+.PHONY: help setup demo test cov format lint types layers checkov check baselines bench schemas schema-report lock package clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,7 +49,16 @@ types: $(READY) ## Check types
 layers: $(READY) ## Check who imports whom
 	$(BIN)/lint-imports
 
-check: lint types layers test ## All that CI checks
+$(CHECKOV_READY): requirements-checkov.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.lock
+	@touch $@
+
+checkov: $(READY) $(CHECKOV_READY) ## Hold all that is rendered to checkov
+	$(BIN)/python -m tools.checkov $(CHECKOV)/bin/checkov build/checkov
+
+check: lint types layers checkov test ## All that CI checks
 
 baselines: $(READY) ## Refresh the expected files; read every difference before you keep it
 	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:randomly --snapshot-update --allow-snapshot-deletion tests/test_snapshots.py || true
@@ -63,11 +74,13 @@ schemas: $(READY) ## Make schemas/ anew from the pinned azure-mgmt packages
 schema-report: $(READY) ## List what only ours or only the published schemas know
 	$(BIN)/python -m tools.schemas.report
 
-lock: ## Renew the lock
+lock: ## Renew the locks
 	$(PYTHON) -m venv --clear build/lock
 	build/lock/bin/pip install --quiet --disable-pip-version-check uv
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--upgrade --group dev pyproject.toml --output-file requirements-dev.lock --custom-compile-command "make lock"
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--upgrade --group checkov --output-file requirements-checkov.lock --custom-compile-command "make lock"
 
 package: $(READY) ## Build sdist and wheel
 	$(BIN)/python -m hatchling build -d dist

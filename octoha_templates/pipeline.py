@@ -38,6 +38,7 @@ from octoha_templates.parameters import (
     shape_findings,
     stable_json,
 )
+from octoha_templates.rendering.checkov import CONFIG_FILE, checkov_config
 from octoha_templates.rendering.components import components_of, get_component
 from octoha_templates.rendering.modules import (
     MAIN_FILE,
@@ -297,7 +298,13 @@ def _files(
     scripts = {
         path: content for path, content in rendered.scripts.items() if path.split("/")[-1] in names
     }
-    files: dict[str, bytes] = {"DEPLOY.md": runbook.encode(), **scripts, **rendered.documents}
+    config = checkov_config(result.template, bicep=formats == "bicep")
+    files: dict[str, bytes] = {
+        "DEPLOY.md": runbook.encode(),
+        CONFIG_FILE: config.encode(),
+        **scripts,
+        **rendered.documents,
+    }
     if formats != "arm":
         files |= {module.path: module.text.encode() for module in rendered.modules}
         files |= {

@@ -34,6 +34,7 @@ def _override(folder: Path, fragment: str, text: str) -> Path:
 
 def test_the_folder_holds_sources_template_parameters_runbook_and_manifest(loaded: Loaded) -> None:
     assert [path for path in build(loaded).files if "/" not in path] == [
+        ".checkov.yaml",
         "DEPLOY.md",
         "main.bicep",
         "main.bicepparam",
@@ -45,6 +46,7 @@ def test_the_folder_holds_sources_template_parameters_runbook_and_manifest(loade
 
 def test_arm_alone_leaves_the_bicep_out(loaded: Loaded) -> None:
     assert list(build(loaded, formats="arm").files) == [
+        ".checkov.yaml",
         "DEPLOY.md",
         "main.json",
         "main.parameters.json",

@@ -205,7 +205,9 @@ def test_key_of_the_stack_is_made_and_allowed_before_the_server(component: Compo
     key = compiled.only("Microsoft.KeyVault/vaults/keys")
     role = compiled.only("Microsoft.Authorization/roleAssignments")
 
-    assert key["properties"]["kty"] == "RSA"
+    assert key["properties"]["kty"] == (
+        "[if(equals(parameters('keyVaultSkuName'), 'premium'), 'RSA-HSM', 'RSA')]"
+    )
     assert key["properties"]["attributes"]["exportable"] is False
     assert "e147488a-f6f5-4113-8e2d-b22465e65bf6" in role["properties"]["roleDefinitionId"]
     assert "Microsoft.Authorization/roleAssignments" in " ".join(server["dependsOn"])

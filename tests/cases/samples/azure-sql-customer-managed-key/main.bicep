@@ -532,6 +532,7 @@ module database 'modules/azure-sql.bicep' = {
     maintenanceConfigurationName: databaseMaintenanceWindow
     enableThreatDetection: databaseThreatDetection
     keyVaultName: keyVault.outputs.name
+    keyVaultSkuName: keyVaultSku
     securityContactEmails: alertEmails
     privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
     sqlPrivateDnsZoneResourceId: network.outputs.sqlPrivateDnsZoneResourceId

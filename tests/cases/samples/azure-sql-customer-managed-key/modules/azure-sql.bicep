@@ -141,6 +141,13 @@ param keyVaultName string
 @maxLength(127)
 param encryptionKeyName string = 'sql-encryption'
 
+@description('Optional. Tier of the vault; in a premium one the key is made in hardware and never leaves it.')
+@allowed([
+  'standard'
+  'premium'
+])
+param keyVaultSkuName string = 'standard'
+
 // ================ //
 // Variables        //
 // ================ //
@@ -190,7 +197,7 @@ resource keyVault_encryptionKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = {
   parent: keyVault
   name: encryptionKeyName
   properties: {
-    kty: 'RSA'
+    kty: keyVaultSkuName == 'premium' ? 'RSA-HSM' : 'RSA'
     keySize: 3072
     keyOps: [
       'unwrapKey'
