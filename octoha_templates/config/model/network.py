@@ -185,9 +185,9 @@ class PrivateDnsZones(Part, frozen=True, kw_only=True):
     ] = None
 
     @property
-    def any_given(self) -> bool:
-        """Whether one of them exists already."""
-        return any(getattr(self, key) for key in self.__struct_fields__)
+    def given(self) -> tuple[str, ...]:
+        """The keys of those that exist already."""
+        return tuple(key for key in self.__struct_fields__ if getattr(self, key))
 
 
 class ExistingSubnet(Part, frozen=True, kw_only=True):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+
+from octoha_templates.config.load import load
+from octoha_templates.diagnostics import Severity
+from octoha_templates.pipeline import build
 
 from .conftest import Compiled, Component
 
@@ -316,3 +321,30 @@ def test_network_logs_what_its_groups_and_its_address_see(component: Component) 
     assert {setting["condition"] for setting in settings} == {
         "[not(empty(parameters('workspaceResourceId')))]"
     }
+
+
+@pytest.mark.parametrize("gateway", [False, True], ids=["nothing-added", "gateway-subnet-added"])
+def test_existing_network_takes_in_only_what_it_uses(gateway: bool) -> None:
+    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub"
+    subnets: dict[str, Any] = {
+        "nodes": {"name": "snet-nodes", "address_prefix": "10.40.0.0/26"},
+        "private_endpoints": {"name": "snet-endpoints", "address_prefix": "10.40.0.64/26"},
+        "load_balancer": {"name": "snet-balancer", "address_prefix": "10.40.0.128/28"},
+    }
+    access = []
+    if gateway:
+        name = {"name": "GatewaySubnet", "address_prefix": "10.40.0.192/27", "create": True}
+        subnets["gateway"] = name
+        access = [{"kind": "vpn-gateway", "point_to_site": {"kind": "entra"}}]
+    network = {
+        "kind": "existing",
+        "virtual_network_id": f"{group}/providers/Microsoft.Network/virtualNetworks/vnet",
+        "subnets": subnets,
+        "private_dns_zones": dict.fromkeys(("key_vault", "sql", "file"), group),
+        "access": access,
+    }
+
+    bundle = build(load(settings=[f"network={json.dumps(network)}"]))
+
+    assert [each for each in bundle.findings if each.severity is not Severity.INFO] == []
+    assert ("modules/network-subnets.bicep" in bundle.files) is gateway
