@@ -77,17 +77,31 @@ READ_ONLY: Mapping[str, Mapping[str, Any]] = {
     },
     "Microsoft.Network/privateLinkServices": {"alias": "pls.alias.azure.privatelinkservice"},
 }
-_CLOUD = {
-    "name": "AzureCloud",
-    "activeDirectoryDataLake": "azuredatalakestore.net",
-    "authentication": {"loginEndpoint": "https://login.microsoftonline.com/", "audiences": ["x"]},
-    "portal": "https://portal.azure.com",
-    "resourceManager": "https://management.azure.com/",
-    "suffixes": {
-        "acrLoginServer": ".azurecr.io",
-        "keyvaultDns": ".vault.azure.net",
-        "sqlServerHostname": ".database.windows.net",
-        "storage": "core.windows.net",
+# Source: learn.microsoft.com, "Deployment functions", environment(); azure-cli-core, the list of clouds.
+CLOUDS: Mapping[str, Mapping[str, Any]] = {
+    "AzureCloud": {
+        "name": "AzureCloud",
+        "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
+        "portal": "https://portal.azure.com",
+        "resourceManager": "https://management.azure.com/",
+        "suffixes": {
+            "acrLoginServer": ".azurecr.io",
+            "keyvaultDns": ".vault.azure.net",
+            "sqlServerHostname": ".database.windows.net",
+            "storage": "core.windows.net",
+        },
+    },
+    "AzureUSGovernment": {
+        "name": "AzureUSGovernment",
+        "authentication": {"loginEndpoint": "https://login.microsoftonline.us/"},
+        "portal": "https://portal.azure.us",
+        "resourceManager": "https://management.usgovcloudapi.net/",
+        "suffixes": {
+            "acrLoginServer": ".azurecr.us",
+            "keyvaultDns": ".vault.usgovcloudapi.net",
+            "sqlServerHostname": ".database.usgovcloudapi.net",
+            "storage": "core.usgovcloudapi.net",
+        },
     },
 }
 
@@ -116,22 +130,27 @@ class Deployed:
     Attributes:
         resources: By their folded ID, in the order of their making.
         outputs: Of the template itself.
+        cloud: What `environment()` gives.
     """
 
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
+    cloud: Mapping[str, Any] = field(default_factory=lambda: CLOUDS["AzureCloud"])
 
     def of_type(self, kind: str) -> list[Resource]:
         """Give the resources of a type."""
         return [each for each in self.resources.values() if each.type == kind]
 
 
-def deploy(template: Mapping[str, Any], parameters: Mapping[str, Any]) -> Deployed:
+def deploy(
+    template: Mapping[str, Any], parameters: Mapping[str, Any], *, cloud: str = "AzureCloud"
+) -> Deployed:
     """Play a deployment into a resource group.
 
     Args:
         template: The compiled template.
         parameters: Values by name; secure parameters without one get a marked secret.
+        cloud: Which Azure.
 
     Returns:
         What was made.
@@ -139,7 +158,7 @@ def deploy(template: Mapping[str, Any], parameters: Mapping[str, Any]) -> Deploy
     Raises:
         DeploymentError: Azure would stop.
     """
-    made = Deployed()
+    made = Deployed(cloud=CLOUDS[cloud])
     made.outputs = _Deployment(made, template, parameters, SUBSCRIPTION, GROUP, "main").run()
     return made
 
@@ -380,7 +399,7 @@ class _Deployment:
         raise AssertionError(expression)
 
     def _member(self, base: Any, key: Any) -> Any:
-        if isinstance(base, dict) and isinstance(key, str):
+        if isinstance(base, Mapping) and isinstance(key, str):
             return _find(base, key)
         if isinstance(base, list) and isinstance(key, int) and 0 <= key < len(base):
             return base[key]
@@ -455,8 +474,8 @@ class _Deployment:
     def _call_deployment(self) -> dict[str, Any]:
         return {"name": self._name}
 
-    def _call_environment(self) -> dict[str, Any]:
-        return _CLOUD
+    def _call_environment(self) -> Mapping[str, Any]:
+        return self._made.cloud
 
     def _call_resourceid(self, *arguments: str) -> str:
         at = next(index for index, each in enumerate(arguments) if "/" in each)
@@ -492,7 +511,7 @@ class _Deployment:
         resource = self._existing(identifier)
         kind = resource.type if resource else _type_of(identifier)
         properties = dict((resource.body.get("properties") or {}) if resource else {})
-        known = READ_ONLY.get(kind, {})
+        known = _in_cloud(READ_ONLY.get(kind, {}), self._made.cloud)
         if kind == IDENTITY:
             # Two identities are two principals.
             known = {**known, "principalId": guid(identifier, "principal")}
@@ -516,6 +535,18 @@ class _Entry:
     loop: str
     subscription: str
     group: str
+
+
+def _in_cloud(known: Any, cloud: Mapping[str, Any]) -> Any:
+    """Give the names of the public cloud the endings of another one."""
+    if isinstance(known, Mapping):
+        return {key: _in_cloud(item, cloud) for key, item in known.items()}
+    if isinstance(known, list):
+        return [_in_cloud(item, cloud) for item in known]
+    if isinstance(known, str):
+        for key, suffix in CLOUDS["AzureCloud"]["suffixes"].items():
+            known = known.replace(suffix, cloud["suffixes"][key])
+    return known
 
 
 def _merged(written: Any, known: Any, identifier: str) -> Any:

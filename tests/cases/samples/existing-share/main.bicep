@@ -635,7 +635,7 @@ output nodeNames array = octopusNodes.outputs.names
 output nodePrivateIpAddresses array = octopusNodes.outputs.privateIpAddresses
 
 @description('Host name of the SQL server.')
-output sqlServerFullyQualifiedDomainName string = database.outputs.fullyQualifiedDomainName
+output databaseHostName string = database.outputs.serverHostName
 
 @description('Name of the database.')
 output databaseName string = database.outputs.databaseName

@@ -500,7 +500,7 @@ output databaseName string = database.name
 output databaseResourceId string = database.id
 
 @description('Host name of the server; inside the virtual network it resolves to the private endpoint.')
-output fullyQualifiedDomainName string = server.properties.fullyQualifiedDomainName
+output serverHostName string = server.properties.fullyQualifiedDomainName
 
 @description('Connection string of the database. It never holds a password.')
 output connectionString string = join([

@@ -616,7 +616,7 @@ output databaseName string = databaseName
 output databaseResourceId string = resourceId('Microsoft.Sql/servers/databases', primaryServer == 'first' ? serverName : partnerServerName, databaseName)
 
 @description('Host name of the failover group, which follows the primary server; inside the virtual network it resolves to the private endpoint.')
-output fullyQualifiedDomainName string = listenerHostName
+output serverHostName string = listenerHostName
 
 @description('Resource ID of the partner server.')
 output partnerResourceId string = partner.id

@@ -290,7 +290,7 @@ output resourceId string = storageAccount.id
 output shareName string = share.name
 
 @description('Host name of the share; inside the virtual network it resolves to the private endpoint.')
-output fileEndpointHost string = '${storageAccount.name}.file.${environment().suffixes.storage}'
+output hostName string = '${storageAccount.name}.file.${environment().suffixes.storage}'
 
 @description('UNC path of the share.')
 output uncPath string = '\\\\${storageAccount.name}.file.${environment().suffixes.storage}\\${shareName}'

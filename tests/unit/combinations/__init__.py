@@ -1,0 +1,1 @@
+"""Whole stacks of every kind with every other."""
