@@ -23,6 +23,7 @@ from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.parts_sql_failover_cluster import SQL_FAILOVER_CLUSTER_CODES
 from octoha_templates.codes.parts_sql_vm import SQL_VM_CODES
 from octoha_templates.codes.parts_storage import STORAGE_CODES
+from octoha_templates.codes.parts_traffic_manager import TRAFFIC_MANAGER_CODES
 from octoha_templates.codes.rendering import RENDERING_CODES
 from octoha_templates.codes.sync import SYNC_CODES
 from octoha_templates.codes.template import TEMPLATE_CODES
@@ -44,6 +45,7 @@ CATALOGUE: dict[str, Code] = {
         *EXISTING_DATABASE_CODES,
         *CERTIFICATE_CODES,
         *LOAD_BALANCER_CODES,
+        *TRAFFIC_MANAGER_CODES,
         *SQL_FAILOVER_CLUSTER_CODES,
         *APPLIANCE_CODES,
         *DOMAIN_CODES,

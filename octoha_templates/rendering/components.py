@@ -181,6 +181,16 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         "load-balancer",
+        "traffic-manager",
+        "Traffic Manager",
+        "A public load balancer in this region, and the DNS profile that leads to the region that works.",
+        standalone=(
+            "network.client_prefixes=[203.0.113.0/26]",
+            "load_balancer={kind: traffic-manager}",
+        ),
+    ),
+    Component(
+        "load-balancer",
         "existing",
         "Existing load balancer",
         "Addresses and pools of a balancer that exists already; nothing is made.",

@@ -17,6 +17,10 @@ POOL = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub/providers"
     "/Microsoft.Network/{kind}/balancer/backendAddressPools/octopus"
 )
+PROFILE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub/providers"
+    "/Microsoft.Network/trafficManagerProfiles/traf"
+)
 ENDPOINTS = """load_balancer:
   kind: existing
   portal_address: {host}
@@ -69,6 +73,30 @@ PAIRS = {
   backend_pools: [{POOL.format(kind="loadBalancers")}]
   application_gateway_pools: [{POOL.format(kind="applicationGateways")}]""",
     ),
+    "Traffic Manager": (
+        "load_balancer: {kind: traffic-manager}",
+        f"""load_balancer:
+  kind: traffic-manager
+  dns_label: octopus-portal
+  first_polling_port: 20000
+  idle_timeout_minutes: 10
+  profile:
+    routing: geographic
+    dns_name: contoso-octopus
+    ttl_seconds: 30
+    interval_seconds: 10
+    timeout_seconds: 5
+    tolerated_failures: 1
+    traffic_view: true
+    own: {{geo_mapping: [GEO-EU, DE], always_serve: true, enabled: false}}
+    endpoints:
+      - {{kind: nested, name: world, profile_id: {PROFILE}, geo_mapping: [WORLD]}}
+      - {{kind: external, name: london, host: london.example.com, geo_mapping: [GB]}}""",
+    ),
+    "Traffic Manager with the profile of another stack": (
+        f"load_balancer: {{kind: traffic-manager, profile: {{kind: existing, profile_id: {PROFILE}}}}}",
+        f"load_balancer: {{kind: traffic-manager, profile: {{kind: existing, profile_id: {PROFILE}2}}}}",
+    ),
     "BIG-IP": (
         "load_balancer: {kind: f5-big-ip, polling: null}",
         """load_balancer:
@@ -114,6 +142,7 @@ GATEWAY = "load_balancer: {kind: application-gateway}"
 EXISTING = "load_balancer: {kind: existing, portal_address: 10.0.4.10}"
 BIG_IP = "load_balancer: {kind: f5-big-ip}"
 LOADMASTER = "load_balancer: {kind: kemp-loadmaster}"
+TRAFFIC_MANAGER = "load_balancer: {kind: traffic-manager}"
 SHAPES = {
     "exposure": (GATEWAY, "{kind: application-gateway, exposure: both}"),
     "open_to_internet": (
@@ -141,6 +170,15 @@ SHAPES = {
     "BIG-IP probe_port": (BIG_IP, "{kind: f5-big-ip, probe_port: 9081}"),
     "LoadMaster tls": (LOADMASTER, "{kind: kemp-loadmaster, tls: passthrough}"),
     "LoadMaster portal_dns_zone": (LOADMASTER, "{kind: kemp-loadmaster, portal_dns_zone: false}"),
+    "Traffic Manager grpc": (TRAFFIC_MANAGER, "{kind: traffic-manager, grpc: true}"),
+    "Traffic Manager open_to_internet": (
+        TRAFFIC_MANAGER,
+        "{kind: traffic-manager, open_to_internet: true}",
+    ),
+    "Traffic Manager profile": (
+        TRAFFIC_MANAGER,
+        f"{{kind: traffic-manager, profile: {{kind: existing, profile_id: {PROFILE}}}}}",
+    ),
     "existing grpc": (EXISTING, "{kind: existing, portal_address: 10.0.4.10, grpc: true}"),
     "existing polling": (EXISTING, "{kind: existing, portal_address: 10.0.4.10, polling: {}}"),
 }

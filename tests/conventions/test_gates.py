@@ -94,6 +94,7 @@ LOGGED = {
     "Microsoft.Network/loadBalancers",
     "Microsoft.Network/networkSecurityGroups",
     "Microsoft.Network/publicIPAddresses",
+    "Microsoft.Network/trafficmanagerprofiles",
     "Microsoft.Network/virtualNetworkGateways",
     "Microsoft.Network/virtualNetworks",
     "Microsoft.OperationalInsights/workspaces",

@@ -25,6 +25,10 @@ from octoha_templates.config.model.base import (
     ResourceId,
     VmSize,
 )
+from octoha_templates.config.model.traffic_manager import (
+    NewTrafficManagerProfile,
+    TrafficManagerProfile,
+)
 
 DnsLabel = Annotated[
     str,
@@ -150,6 +154,39 @@ class AzureLoadBalancer(
     def has_portal_zone(self) -> bool:
         """Whether there is a private DNS zone for the portal: only a private address goes in one."""
         return self.portal_dns_zone and self.exposure == "internal"
+
+
+class TrafficManager(
+    AnyLoadBalancer, frozen=True, kw_only=True, tag="traffic-manager", tag_field="kind"
+):
+    """DNS that leads people to the region that works, over a public Azure load balancer in each.
+
+    It carries no traffic itself: TLS ends on the nodes, and every port passes. One Octopus instance runs in
+    one region at a time, so the others stand by.
+    """
+
+    dns_label: PublicDnsLabel = None
+    open_to_internet: OpenToInternet = False
+    open_polling_to_internet: OpenPollingToInternet = False
+    first_polling_port: FirstPollingPort = 10943
+    grpc: Grpc = False
+    idle_timeout_minutes: IdleTimeout = 30
+    profile: TrafficManagerProfile = NewTrafficManagerProfile()
+
+    @property
+    def exposure(self) -> Literal["public"]:
+        """Traffic Manager asks the load balancer from the Internet."""
+        return "public"
+
+    @property
+    def private_ip_address(self) -> None:
+        """The load balancer has no address of the network."""
+        return None
+
+    @property
+    def has_polling_rules(self) -> bool:
+        """The load balancer of the region carries polling Tentacles."""
+        return True
 
 
 class WafExclusion(Part, frozen=True, kw_only=True):
@@ -639,5 +676,10 @@ class KempLoadMaster(
 
 
 LoadBalancer = (
-    AzureLoadBalancer | ApplicationGateway | F5BigIp | KempLoadMaster | ExistingLoadBalancer
+    AzureLoadBalancer
+    | ApplicationGateway
+    | F5BigIp
+    | KempLoadMaster
+    | TrafficManager
+    | ExistingLoadBalancer
 )

@@ -11,6 +11,7 @@ from octoha_templates.config.model import (
     ExistingLoadBalancer,
     PollingBalancer,
     Stack,
+    TrafficManager,
 )
 from octoha_templates.config.plan.parts import (
     ANYONE,
@@ -25,9 +26,11 @@ from octoha_templates.config.plan.parts import (
     Rule,
     Subnet,
     subnet,
+    tag,
 )
 
 GATEWAY: Final = subnet("application_gateway", "Application Gateway")
+TRAFFIC_MANAGER: Final = tag("AzureTrafficManager", "health checks of Traffic Manager")
 
 OPENED_BY_KEY: Final = ("AllowInternetPortalInbound", "AllowInternetPollingInbound")
 """The rules that a key of the load balancer, and not a prefix, opens to the Internet."""
@@ -35,6 +38,10 @@ OPENED_BY_KEY: Final = ("AllowInternetPortalInbound", "AllowInternetPollingInbou
 _HEALTH_PROBE: Final = Rule(
     "nodes", "AllowHealthProbeInbound", 120, LOAD_BALANCER_PROBE, NODES, ("443",),
     "Health probe of the load balancer.",
+)  # fmt: skip
+_TRAFFIC_MANAGER_PROBE: Final = Rule(
+    "nodes", "AllowTrafficManagerInbound", 110, TRAFFIC_MANAGER, NODES, ("443",),
+    "Traffic Manager asks from the Internet whether the portal works.",
 )  # fmt: skip
 _FRONT_END: Final = Subnet(
     "load_balancer",
@@ -53,6 +60,8 @@ def contribution(stack: Stack) -> Contribution:
         rules.append(_HEALTH_PROBE)
     if isinstance(balancer, AzureLoadBalancer):
         rules += _azure_load_balancer(balancer)
+    elif isinstance(balancer, TrafficManager):
+        rules += (*_azure_load_balancer(balancer), _TRAFFIC_MANAGER_PROBE)
     elif isinstance(balancer, ApplicationGateway):
         rules += _application_gateway(balancer)
     elif isinstance(balancer, ExistingLoadBalancer):
@@ -63,14 +72,16 @@ def contribution(stack: Stack) -> Contribution:
 def _is_probed_by_azure(stack: Stack) -> bool:
     """Say whether an Azure load balancer asks the nodes, or may; others ask from their own addresses."""
     balancer, polling = stack.load_balancer, getattr(stack.load_balancer, "polling", None)
-    if isinstance(balancer, AzureLoadBalancer | ExistingLoadBalancer):
+    if isinstance(balancer, AzureLoadBalancer | TrafficManager | ExistingLoadBalancer):
         return True
     return polling is not None and polling.grpc
 
 
 def _subnets(stack: Stack) -> Iterator[Subnet]:
     balancer = stack.load_balancer
-    layer_4 = balancer if isinstance(balancer, AzureLoadBalancer) else balancer.polling
+    layer_4 = (
+        balancer if isinstance(balancer, AzureLoadBalancer | TrafficManager) else balancer.polling
+    )
     if layer_4 is not None and layer_4.exposure == "internal":
         yield _FRONT_END
     if isinstance(balancer, ApplicationGateway):
@@ -85,13 +96,15 @@ def _subnets(stack: Stack) -> Iterator[Subnet]:
         )
 
 
-def polling_rules(polling: AzureLoadBalancer | PollingBalancer | None) -> Iterator[Rule]:
+def polling_rules(
+    polling: AzureLoadBalancer | TrafficManager | PollingBalancer | None,
+) -> Iterator[Rule]:
     """Let polling Tentacles and agents through to the nodes; the balancer keeps their addresses."""
     if polling is None:
         return
     is_open = (
         polling.open_polling_to_internet
-        if isinstance(polling, AzureLoadBalancer)
+        if isinstance(polling, AzureLoadBalancer | TrafficManager)
         else polling.open_to_internet
     )
     yield Rule(
@@ -110,7 +123,7 @@ def polling_rules(polling: AzureLoadBalancer | PollingBalancer | None) -> Iterat
         )  # fmt: skip
 
 
-def _azure_load_balancer(balancer: AzureLoadBalancer) -> Iterator[Rule]:
+def _azure_load_balancer(balancer: AzureLoadBalancer | TrafficManager) -> Iterator[Rule]:
     """The balancer keeps the clients' addresses, so the nodes' own group decides who comes in."""
     yield Rule(
         "nodes", "AllowPortalInbound", 100, CLIENTS, NODES, ("443",),

@@ -26,6 +26,7 @@ from octoha_templates.config.rules.service import SERVICE_RULES
 from octoha_templates.config.rules.sql_failover_cluster import SQL_FAILOVER_CLUSTER_RULES
 from octoha_templates.config.rules.sql_vm import SQL_VM_RULES
 from octoha_templates.config.rules.storage import STORAGE_RULES
+from octoha_templates.config.rules.traffic_manager import TRAFFIC_MANAGER_RULES
 from octoha_templates.diagnostics import Diagnostic
 
 ALL_RULES: tuple[Rule, ...] = (
@@ -41,6 +42,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *SERVICE_RULES,
     *CERTIFICATE_RULES,
     *LOAD_BALANCER_RULES,
+    *TRAFFIC_MANAGER_RULES,
     *APPLIANCE_RULES,
     *DOMAIN_RULES,
     *FILE_SERVER_RULES,

@@ -20,6 +20,7 @@ from octoha_templates.config.model import (
     KempLoadMaster,
     PollingBalancer,
     SelfSignedCertificate,
+    TrafficManager,
 )
 from octoha_templates.config.rules.network import (
     PLAN_READS,
@@ -72,7 +73,7 @@ def _openings(site: Site) -> Iterator[_Opening]:
     balancer, network = site.stack.load_balancer, site.stack.network
     clients = ("network.client_prefixes", network.client_prefixes)
     tentacles = ("network.polling_prefixes", network.polling_prefixes)
-    if isinstance(balancer, AzureLoadBalancer):
+    if isinstance(balancer, AzureLoadBalancer | TrafficManager):
         is_public = balancer.exposure == "public"
         yield _Opening(
             "load_balancer", "the portal", is_public, "open_to_internet",
@@ -126,10 +127,17 @@ def public_for_nobody(site: Site) -> Iterator[Diagnostic]:
                 "OCT662",
                 f"{joined((one.what for one in mine), 'and')} would have a public address that "
                 "nobody may reach",
-                site.at(f"{path}.exposure"),
+                site.at(f"{path}.exposure", path),
                 f"name who may come in with {joined(one.prefixes for one in mine)}, or take "
-                "exposure: internal",
+                f"{_private_form(site)}",
             )
+
+
+def _private_form(site: Site) -> str:
+    """Say what has no public address; Traffic Manager leads to public addresses only."""
+    if isinstance(site.stack.load_balancer, TrafficManager):
+        return "a load balancer that stays inside, such as azure-load-balancer"
+    return "exposure: internal"
 
 
 @reads("load_balancer", *_PREFIXES)
@@ -228,7 +236,7 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
         first, last = balancer.first_polling_port, balancer.first_polling_port + count - 1
         at = site.at(f"{path}.first_polling_port", "nodes.count", "octopus.grpc_port")
         taken = {site.stack.octopus.grpc_port: "gRPC"} if balancer.grpc else {}
-        if isinstance(balancer, AzureLoadBalancer):
+        if isinstance(balancer, AzureLoadBalancer | TrafficManager):
             taken[443] = "the portal"
         for port, owner in sorted(taken.items()):
             if first <= port <= last:
@@ -249,10 +257,12 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
             )
 
 
-def _layer_4(site: Site) -> Iterator[tuple[str, AzureLoadBalancer | PollingBalancer]]:
+def _layer_4(
+    site: Site,
+) -> Iterator[tuple[str, AzureLoadBalancer | TrafficManager | PollingBalancer]]:
     """Yield the balancer that has a port per node, with its path."""
     balancer, polling = site.stack.load_balancer, _beside(site)
-    if isinstance(balancer, AzureLoadBalancer):
+    if isinstance(balancer, AzureLoadBalancer | TrafficManager):
         yield "load_balancer", balancer
     if polling:
         yield "load_balancer.polling", polling

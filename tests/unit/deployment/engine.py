@@ -67,7 +67,7 @@ READ_ONLY: Mapping[str, Mapping[str, Any]] = {
         "frontendIPConfigurations": [{"properties": {"privateIPAddress": "10.20.2.10"}}],
     },
     "Microsoft.OperationalInsights/workspaces": {"customerId": _GUID},
-    "Microsoft.Network/trafficManagerProfiles": {
+    "Microsoft.Network/trafficmanagerprofiles": {
         "dnsConfig": {"fqdn": "octopus.trafficmanager.net"}
     },
     "Microsoft.Cdn/profiles": {"frontDoorId": _GUID},

@@ -151,6 +151,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "guid": guid,
     "int": _number,
     "join": lambda items, between: between.join(map(text_of, items)),
+    "json": json.loads,
     "last": lambda value: _item(value, -1),
     "length": len,
     "less": lambda a, b: a < b,

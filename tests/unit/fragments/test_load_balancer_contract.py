@@ -34,6 +34,11 @@ ENDPOINTS = ", ".join(
     f"{{node: octopus-{number}, address: '10.0.4.10:{10942 + number}'}}" for number in (1, 2, 3)
 )
 
+PROFILE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers"
+    "/Microsoft.Network/trafficManagerProfiles/traf"
+)
+
 # The one place that the appliances are configured from.
 JUMP_BOX = "network={access: [{kind: bastion}, {kind: jump-box}]}"
 
@@ -60,6 +65,12 @@ SHAPES: dict[str, tuple[str, ...]] = {
         ),
         *CLIENTS,
         JUMP_BOX,
+    ),
+    "traffic-manager public": ("load_balancer={kind: traffic-manager, grpc: true}", *CLIENTS),
+    "traffic-manager public, profile of another stack": (
+        f"load_balancer={{kind: traffic-manager, profile: {{kind: existing, profile_id: {PROFILE}}}}}",
+        "nodes.task_cap=0",
+        *CLIENTS,
     ),
     "kemp-loadmaster": ("load_balancer={kind: kemp-loadmaster, polling: {grpc: true}}", JUMP_BOX),
     "kemp-loadmaster passthrough public": (
@@ -124,8 +135,8 @@ def test_every_kind_is_held_to_the_contract() -> None:
 def test_whole_stack_has_no_finding_but_what_it_opens(shape: str) -> None:
     codes = {finding.code for finding in _stack(shape).findings}
 
-    # What it opens, and that nodes do not see who calls where TLS passes through.
-    assert codes <= {"OCT664", "OCT725", "OCT682"}, codes
+    # What it opens, that nodes do not see who calls where TLS passes through, and that there is one region.
+    assert codes <= {"OCT664", "OCT725", "OCT682", "OCT740", "OCT742"}, codes
 
 
 @in_every_shape
@@ -262,6 +273,10 @@ def test_every_probe_is_octopus_and_counts_200_only(shape: str) -> None:
             assert probe["properties"]["protocol"] == "Https"
             assert probe["properties"]["path"] == PING
             assert probe["properties"]["match"] == {"statusCodes": ["200"]}
+    for properties in _resources(shape, "Microsoft.Network/trafficmanagerprofiles"):
+        monitor = properties["monitorConfig"]
+        assert (monitor["protocol"], monitor["port"], monitor["path"]) == ("HTTPS", 443, PING)
+        assert monitor["expectedStatusCodeRanges"] == [{"min": 200, "max": 200}]
 
 
 @in_every_shape

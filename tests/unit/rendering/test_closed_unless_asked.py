@@ -42,21 +42,25 @@ def _polling(draw: st.DrawFn) -> Asked:
 @st.composite
 def load_balancers(draw: st.DrawFn) -> Asked:
     """Draw what stands in front of the nodes."""
-    kind = draw(st.sampled_from(["azure-load-balancer", "application-gateway", "existing"]))
+    kind = draw(
+        st.sampled_from(
+            ["azure-load-balancer", "application-gateway", "traffic-manager", "existing"]
+        )
+    )
     part: Json = {"kind": kind}
     words: set[str] = set()
     if kind == "existing":
         part["portal_address"] = "10.0.4.10"
-    else:
+    elif kind != "traffic-manager":  # which is public by its name
         exposures = ["internal", "public"] + ["both"] * (kind == "application-gateway")
         part["exposure"] = draw(st.sampled_from(exposures))
-    if part.get("exposure", "internal") != "internal":
+    if kind == "traffic-manager" or part.get("exposure", "internal") != "internal":
         words.add("-portal'")
         part["open_to_internet"] = draw(st.booleans())
         words |= {"AllowInternetPortalInbound"} if part["open_to_internet"] else set()
-    if kind == "azure-load-balancer":
+    if kind in ("azure-load-balancer", "traffic-manager"):
         part["grpc"] = draw(st.booleans())
-        if part["exposure"] == "public":
+        if part.get("exposure", "public") == "public":
             part["open_polling_to_internet"] = draw(st.booleans())
             words |= {"AllowInternetPollingInbound"} if part["open_polling_to_internet"] else set()
         return part, frozenset(words)

@@ -28,6 +28,7 @@ SPOKEN = {
     "the Internet": "Internet",
     "the virtual network and what is joined to it": "VirtualNetwork",
     "health probe of Azure": "AzureLoadBalancer",
+    "health checks of Traffic Manager": "AzureTrafficManager",
     "control plane of Azure gateways": "GatewayManager",
     "Azure services": "AzureCloud",
 }

@@ -1,0 +1,610 @@
+metadata name = 'Octopus Deploy High Availability'
+metadata description = 'Octopus Server nodes with database, shared folders, load balancer, secrets, monitoring and ways in, closed to the Internet.'
+
+targetScope = 'resourceGroup'
+
+// ================ //
+// Parameters       //
+// ================ //
+
+@description('Optional. Location of all resources.')
+param location string = 'northeurope'
+
+@description('Optional. Start of every resource name.')
+@minLength(2)
+@maxLength(12)
+param namePrefix string = 'octopus-ne'
+
+@description('Optional. Tags of all resources.')
+param tags object = {}
+
+@description('Optional. Availability zones of the region; empty where it has none.')
+param zones array = [
+  '1'
+  '2'
+  '3'
+]
+
+@description('Optional. DNS name of the portal; the certificate must carry it.')
+param portalHostName string = 'octopus.example.com'
+
+@description('Optional. Port of polling Tentacles on the nodes.')
+@minValue(1)
+@maxValue(65535)
+param pollingPort int = 10943
+
+@description('Optional. gRPC port on the nodes.')
+@minValue(1)
+@maxValue(65535)
+param grpcPort int = 8443
+
+@description('Optional. Windows time zone of the nodes.')
+param timeZone string = 'UTC'
+
+// ----- Network -----
+
+@description('Optional. Address space of the network.')
+param addressPrefix string = '10.21.0.0/20'
+
+@description('Optional. Range of the nodes.')
+param nodesSubnetPrefix string = '10.21.0.0/26'
+
+@description('Optional. Range of the private endpoints.')
+param privateEndpointsSubnetPrefix string = '10.21.0.64/26'
+
+@description('Optional. DNS servers of the network; empty for Azure\'s own.')
+param dnsServers array = []
+
+@description('Optional. Who may open the portal; empty for the virtual network and what is joined to it.')
+param clientPrefixes array = [
+  '203.0.113.0/26'
+  '198.51.100.16/28'
+]
+
+@description('Optional. Where polling Tentacles call from; empty for the virtual network and what is joined to it.')
+param pollingPrefixes array = [
+  '203.0.113.64/28'
+]
+
+@description('Optional. Tier of the NAT gateway: StandardV2 spans the zones, Standard lives in one.')
+@allowed([
+  'Standard'
+  'StandardV2'
+])
+param natGatewaySku string = 'StandardV2'
+
+@description('Optional. Minutes an outgoing connection may be idle.')
+@minValue(4)
+@maxValue(120)
+param natGatewayIdleTimeoutInMinutes int = 10
+
+// ----- Monitoring -----
+
+@description('Optional. Days logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionInDays int = 90
+
+@description('Optional. E-mail addresses that hear of alerts.')
+@maxLength(20)
+param alertEmails array = [
+  'octopus-admins@example.com'
+]
+
+// ----- Key Vault -----
+
+@description('Optional. Tier of the vault.')
+@allowed([
+  'standard'
+  'premium'
+])
+param keyVaultSku string = 'standard'
+
+@description('Optional. Days a deleted secret can be brought back. Azure fixes it when the vault is made.')
+@minValue(7)
+@maxValue(90)
+param keyVaultSoftDeleteRetentionInDays int = 90
+
+@description('Optional. Expiry date and time that the secrets carry, such as 2027-11-30T00:00:00Z; empty for none. It reminds and does not lock: the vault hands out expired secrets, too.')
+param keyVaultEntriesExpireOn string = ''
+
+// ----- Load balancer -----
+
+@description('Optional. DNS label of the public address; empty for one made of the name prefix.')
+@maxLength(63)
+param loadBalancerDnsLabel string = 'octopus-northeurope'
+
+@description('Optional. Front-end port of the first node for polling Tentacles; the other nodes follow.')
+@minValue(1)
+@maxValue(65000)
+param firstPollingPort int = 10943
+
+@description('Optional. Minutes a connection to the portal may be idle.')
+@minValue(4)
+@maxValue(100)
+param loadBalancerIdleTimeoutInMinutes int = 30
+
+// ----- Traffic Manager -----
+
+@description('Optional. Resource ID of the Traffic Manager profile of the other stack, which lists the endpoints of all regions.')
+param trafficManagerProfileResourceId string = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-octopus/providers/Microsoft.Network/trafficManagerProfiles/traf-octopus-0123456789abc'
+
+// ----- Nodes -----
+
+@description('Optional. The nodes, in order; the first one creates the database schema, the others join.')
+@minLength(1)
+@maxLength(16)
+param nodes array = [
+  {
+    name: 'octopus-ne-1'
+    zone: '1'
+    taskCap: 0
+    maintenanceDay: 'Tuesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-ne-2'
+    zone: '2'
+    taskCap: 0
+    maintenanceDay: 'Wednesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-ne-3'
+    zone: '3'
+    taskCap: 0
+    maintenanceDay: 'Thursday'
+    maintenanceStartTime: '02:00'
+  }
+]
+
+@description('Optional. Size of the nodes.')
+param nodeVmSize string = 'Standard_D4s_v5'
+
+@description('Optional. Image of the nodes; generation 2.')
+param nodeImage object = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+
+@description('Optional. Size of the operating system disks in GiB.')
+@minValue(127)
+@maxValue(4095)
+param nodeOsDiskSizeGiB int = 128
+
+@description('Optional. Size of the disks for the local Octopus home in GiB.')
+@minValue(32)
+@maxValue(32767)
+param nodeDataDiskSizeGiB int = 64
+
+@description('Optional. Name of the local administrator of the nodes.')
+@minLength(1)
+@maxLength(20)
+param nodeAdminUsername string = 'octolocal'
+
+@description('Optional. Whether caches and temporary disks are encrypted, too; the subscription feature EncryptionAtHost must be registered.')
+param encryptionAtHost bool = false
+
+@description('Optional. Whether Windows Server licences of your own are used.')
+param hybridBenefit bool = false
+
+@description('Optional. Length of a patch window, as hours and minutes.')
+param maintenanceDuration string = '03:00'
+
+// ----- Database -----
+
+@description('Optional. Host name of the server of the database; a name without dots is that of an Azure SQL server of this cloud.')
+@minLength(1)
+@maxLength(253)
+param databaseServerName string = 'fog-octopus'
+
+@description('Optional. TCP port of the server of the database; without effect when an instance is named.')
+@minValue(1)
+@maxValue(65535)
+param databaseServerPort int = 1433
+
+@description('Optional. Named instance, which clients look up with SQL Browser; empty to go to the port.')
+@maxLength(16)
+param databaseInstanceName string = ''
+
+@description('Optional. Name of the database.')
+@minLength(1)
+@maxLength(64)
+param databaseName string = 'Octopus'
+
+@description('Optional. Whether clients try all addresses of the server at once.')
+param databaseMultiSubnetFailover bool = false
+
+@description('Optional. Whether any certificate of the server is taken.')
+param databaseTrustServerCertificate bool = false
+
+@description('Optional. More keywords of the connection string, each as keyword=value.')
+param databaseConnectionOptions array = []
+
+// ----- Shared folders -----
+
+@description('Optional. UNC path of the folder for Octopus.')
+@minLength(5)
+@maxLength(240)
+param shareUncPath string = '\\\\files.corp.example.com\\octopus'
+
+@description('Optional. Account that the nodes use the share with.')
+@minLength(1)
+@maxLength(129)
+param shareUserName string = 'FILES\\octopus'
+
+// ----- Octopus Server -----
+
+@description('Optional. Exact version of Octopus Server, the same on every node. Raising it here upgrades nothing: see DEPLOY.md.')
+param octopusVersion string = '2026.3.12345'
+
+@description('Optional. User name of the first Octopus administrator.')
+param octopusAdministratorUsername string = 'octoadmin'
+
+@description('Optional. E-mail address of the first Octopus administrator.')
+param octopusAdministratorEmail string = 'octopus-admins@example.com'
+
+@description('Optional. Folder that Octopus.<version>-x64.msi is downloaded from.')
+param installerBaseUrl string = 'https://download.octopusdeploy.com/octopus'
+
+@description('Optional. SHA-256 of the installer; empty leaves it to the signature.')
+param installerSha256 string = ''
+
+@description('Optional. Whether the portal sends HTTP Strict Transport Security.')
+param hstsEnabled bool = false
+
+@description('Optional. How long browsers remember that the portal is HTTPS only, in seconds.')
+@minValue(300)
+@maxValue(63072000)
+param hstsMaxAgeSeconds int = 31556926
+
+@description('Optional. Addresses and ranges of further proxies that may name the address of the caller.')
+param trustedProxies array = []
+
+@description('Optional. How the nodes use the share: by its UNC path, as a drive, or by symbolic links below the Octopus home.')
+@allowed([
+  'unc'
+  'mapped-drive'
+  'symbolic-links'
+])
+param shareMount string = 'unc'
+
+@description('Optional. Letter of the drive, the same on every node, where the share is a mapped drive.')
+@minLength(1)
+@maxLength(1)
+param shareDriveLetter string = 'X'
+
+@description('Optional. Whether Octopus sends usage telemetry.')
+param sendTelemetry bool = false
+
+// ----- Alerts -----
+
+@description('Optional. Processor load of a node, in percent, that raises an alert.')
+@minValue(1)
+@maxValue(100)
+param alertCpuPercent int = 85
+
+// ----- Backup -----
+
+@description('Optional. Redundancy of the Recovery Services vault; fixed once something is protected.')
+@allowed([
+  'LocallyRedundant'
+  'ZoneRedundant'
+  'GeoRedundant'
+])
+param backupRedundancy string = 'ZoneRedundant'
+
+@description('Optional. Time of the daily backups, UTC, on the half hour.')
+@minLength(5)
+@maxLength(5)
+param backupStartTime string = '00:30'
+
+@description('Optional. Days a daily backup is kept.')
+@minValue(7)
+@maxValue(200)
+param backupDailyRetentionDays int = 30
+
+@description('Optional. Weeks a weekly backup is kept.')
+@minValue(1)
+@maxValue(200)
+param backupWeeklyRetentionWeeks int = 12
+
+// ----- Secrets: never in a file; see DEPLOY.md -----
+
+@description('Required. Password of the local administrator of the nodes.')
+@secure()
+@minLength(12)
+@maxLength(123)
+param nodesAdministratorPassword string
+
+@description('Required. Octopus master key: 16 random bytes in base64. Keep a copy: without it the secrets in the database are lost.')
+@secure()
+@minLength(24)
+@maxLength(24)
+param octopusMasterKey string
+
+@description('Required. Octopus licence: the XML in base64.')
+@secure()
+@minLength(1)
+@maxLength(25600)
+param octopusLicenseBase64 string
+
+@description('Required. Password of the first Octopus administrator.')
+@secure()
+@minLength(12)
+param octopusAdministratorPassword string
+
+@description('Required. Certificate of the portal with its private key: a PFX without password, in base64.')
+@secure()
+@minLength(1)
+@maxLength(25600)
+param portalCertificatePfx string
+
+@description('Required. Password of the account that the nodes use the share with.')
+@secure()
+@minLength(1)
+@maxLength(256)
+param sharePassword string
+
+// ================ //
+// Variables        //
+// ================ //
+
+var nodeNames = [for node in nodes: node.name]
+
+// ================ //
+// Modules          //
+// ================ //
+
+module identity 'modules/managed-identity.bicep' = {
+  name: '${namePrefix}-identity'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+  }
+}
+
+module network 'modules/network.bicep' = {
+  name: '${namePrefix}-network'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    addressPrefix: addressPrefix
+    nodesSubnetPrefix: nodesSubnetPrefix
+    privateEndpointsSubnetPrefix: privateEndpointsSubnetPrefix
+    dnsServers: dnsServers
+    clientPrefixes: clientPrefixes
+    pollingPrefixes: pollingPrefixes
+    pollingPort: pollingPort
+    natGatewaySku: natGatewaySku
+    natGatewayIdleTimeoutInMinutes: natGatewayIdleTimeoutInMinutes
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+  }
+}
+
+module logAnalytics 'modules/log-analytics.bicep' = {
+  name: '${namePrefix}-log-analytics'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    retentionInDays: logRetentionInDays
+    alertEmails: alertEmails
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  name: '${namePrefix}-key-vault'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    skuName: keyVaultSku
+    softDeleteRetentionInDays: keyVaultSoftDeleteRetentionInDays
+    privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
+    keyVaultPrivateDnsZoneResourceId: network.outputs.keyVaultPrivateDnsZoneResourceId
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+    nodesIdentityPrincipalId: identity.outputs.nodesIdentityPrincipalId
+    keyVaultEntriesExpireOn: keyVaultEntriesExpireOn
+    octopusMasterKey: octopusMasterKey
+    octopusLicenseBase64: octopusLicenseBase64
+    octopusAdministratorPassword: octopusAdministratorPassword
+    portalCertificatePfx: portalCertificatePfx
+    sharePassword: sharePassword
+  }
+}
+
+module loadBalancer 'modules/traffic-manager.bicep' = {
+  name: '${namePrefix}-load-balancer'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    dnsLabel: loadBalancerDnsLabel
+    nodeNames: nodeNames
+    zones: zones
+    firstPollingPort: firstPollingPort
+    pollingPort: pollingPort
+    idleTimeoutInMinutes: loadBalancerIdleTimeoutInMinutes
+    profileResourceId: trafficManagerProfileResourceId
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+  }
+}
+
+module octopusNodes 'modules/virtual-machines.bicep' = {
+  name: '${namePrefix}-nodes'
+  params: {
+    location: location
+    tags: tags
+    nodes: nodes
+    nodesSubnetResourceId: network.outputs.nodesSubnetResourceId
+    vmSize: nodeVmSize
+    imageReference: nodeImage
+    osDiskSizeGiB: nodeOsDiskSizeGiB
+    dataDiskSizeGiB: nodeDataDiskSizeGiB
+    adminUsername: nodeAdminUsername
+    adminPassword: nodesAdministratorPassword
+    encryptionAtHost: encryptionAtHost
+    hybridBenefit: hybridBenefit
+    timeZone: timeZone
+    maintenanceDuration: maintenanceDuration
+    nodesIdentityResourceId: identity.outputs.nodesIdentityResourceId
+    backendAddressPools: loadBalancer.outputs.backendAddressPools
+    applicationGatewayBackendAddressPools: loadBalancer.outputs.applicationGatewayBackendAddressPools
+    pollingLoadBalancerResourceId: loadBalancer.outputs.pollingLoadBalancerResourceId
+    dataCollectionRuleResourceId: logAnalytics.outputs.dataCollectionRuleResourceId
+  }
+}
+
+module database 'modules/database.bicep' = {
+  name: '${namePrefix}-database'
+  params: {
+    serverName: databaseServerName
+    serverPort: databaseServerPort
+    instanceName: databaseInstanceName
+    databaseName: databaseName
+    nodesIdentityClientId: identity.outputs.nodesIdentityClientId
+    multiSubnetFailover: databaseMultiSubnetFailover
+    trustServerCertificate: databaseTrustServerCertificate
+    connectionOptions: databaseConnectionOptions
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: '${namePrefix}-storage'
+  params: {
+    uncPath: shareUncPath
+    userName: shareUserName
+  }
+}
+
+module octopusServer 'modules/octopus-server.bicep' = {
+  name: '${namePrefix}-octopus-server'
+  params: {
+    location: location
+    tags: tags
+    nodes: nodes
+    dataDiskSizeGiB: nodeDataDiskSizeGiB
+    nodesIdentityName: identity.outputs.nodesIdentityName
+    nodesIdentityClientId: identity.outputs.nodesIdentityClientId
+    keyVaultUri: keyVault.outputs.vaultUri
+    keyVaultEntries: keyVault.outputs.secretNames
+    connectionString: database.outputs.connectionString
+    databaseAuthentication: 'entra'
+    uncPath: storage.outputs.uncPath
+    shareCredential: {
+      kind: 'vault-secret'
+      userName: storage.outputs.credentialUserName
+      secretName: keyVault.outputs.secretNames.sharePassword
+      cloudKerberos: false
+    }
+    shareMount: shareMount
+    shareDriveLetter: shareDriveLetter
+    trustedProxies: trustedProxies
+    octopusVersion: octopusVersion
+    installerBaseUrl: installerBaseUrl
+    installerSha256: installerSha256
+    portalHostName: portalHostName
+    octopusAdministratorUsername: octopusAdministratorUsername
+    octopusAdministratorEmail: octopusAdministratorEmail
+    pollingPort: pollingPort
+    grpcPort: grpcPort
+    hstsEnabled: hstsEnabled
+    hstsMaxAgeSeconds: hstsMaxAgeSeconds
+    sendTelemetry: sendTelemetry
+  }
+  dependsOn: [
+    octopusNodes
+  ]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: '${namePrefix}-alerts'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    actionGroupResourceId: logAnalytics.outputs.actionGroupResourceId
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+    virtualMachineResourceIds: octopusNodes.outputs.resourceIds
+    loadBalancerResourceId: loadBalancer.outputs.resourceId
+    natGatewayResourceId: network.outputs.natGatewayResourceId
+    keyVaultResourceId: keyVault.outputs.resourceId
+    cpuPercent: alertCpuPercent
+  }
+}
+
+module backup 'modules/recovery-services.bicep' = {
+  name: '${namePrefix}-backup'
+  params: {
+    location: location
+    tags: tags
+    namePrefix: namePrefix
+    redundancy: backupRedundancy
+    startTime: backupStartTime
+    dailyRetentionDays: backupDailyRetentionDays
+    weeklyRetentionWeeks: backupWeeklyRetentionWeeks
+    nodeNames: octopusNodes.outputs.names
+    workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+    actionGroupResourceId: logAnalytics.outputs.actionGroupResourceId
+  }
+}
+
+// ================ //
+// Outputs          //
+// ================ //
+
+@description('Address of the portal.')
+output portalUrl string = 'https://${portalHostName}'
+
+@description('Client ID of the identity of the nodes.')
+output nodesIdentityClientId string = identity.outputs.nodesIdentityClientId
+
+@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
+output outboundIpAddress string = network.outputs.outboundIpAddress
+
+@description('Resource ID of the Log Analytics workspace.')
+output workspaceResourceId string = logAnalytics.outputs.resourceId
+
+@description('Address of the Key Vault.')
+output keyVaultUri string = keyVault.outputs.vaultUri
+
+@description('What the name of the portal must lead to.')
+output portalAddress string = loadBalancer.outputs.portalAddress
+
+@description('Kind of DNS record for the name of the portal.')
+output portalTarget string = loadBalancer.outputs.portalTarget
+
+@description('Address of the load balancer.')
+output loadBalancerIpAddress string = loadBalancer.outputs.frontendIpAddress
+
+@description('Where polling Tentacles reach each node.')
+output pollingEndpoints array = loadBalancer.outputs.pollingEndpoints
+
+@description('Name of this region alone; polling Tentacles use it, never the name of the profile.')
+output regionalAddress string = loadBalancer.outputs.regionalAddress
+
+@description('Resource ID of the public address, the endpoint of this region in a Traffic Manager profile.')
+output endpointResourceId string = loadBalancer.outputs.endpointResourceId
+
+@description('Resource ID of the Traffic Manager profile.')
+output trafficManagerProfileResourceId string = loadBalancer.outputs.profileResourceId
+
+@description('Names of the nodes.')
+output nodeNames array = octopusNodes.outputs.names
+
+@description('Private addresses of the nodes.')
+output nodePrivateIpAddresses array = octopusNodes.outputs.privateIpAddresses
+
+@description('Host name of the SQL server.')
+output databaseHostName string = database.outputs.serverHostName
+
+@description('Name of the database.')
+output databaseName string = database.outputs.databaseName
+
+@description('UNC path of the shared folders.')
+output sharePath string = storage.outputs.uncPath

@@ -1,0 +1,463 @@
+metadata name = 'Virtual network'
+metadata description = 'A network that is closed except for what the Octopus nodes need, with a fixed way out and private DNS.'
+
+// ================ //
+// Parameters       //
+// ================ //
+
+@description('Optional. Location of all resources.')
+param location string = resourceGroup().location
+
+@description('Optional. Tags of all resources.')
+param tags object = {}
+
+@description('Optional. Start of every resource name.')
+@minLength(2)
+@maxLength(12)
+param namePrefix string = 'octopus-ne'
+
+@description('Optional. Name of the virtual network.')
+@minLength(2)
+@maxLength(64)
+param virtualNetworkName string = 'vnet-${namePrefix}'
+
+@description('Optional. Address space of the network, in CIDR notation.')
+param addressPrefix string = '10.21.0.0/20'
+
+@description('Optional. Range of the nodes.')
+param nodesSubnetPrefix string = '10.21.0.0/26'
+
+@description('Optional. Range of the private endpoints.')
+param privateEndpointsSubnetPrefix string = '10.21.0.64/26'
+
+@description('Optional. DNS servers; empty for Azure\'s own. Others must forward to 168.63.129.16, or private endpoints cannot be found.')
+param dnsServers array = []
+
+@description('Optional. Who may open the portal, in CIDR notation; empty for the virtual network and what is joined to it.')
+param clientPrefixes array = [
+  '203.0.113.0/26'
+  '198.51.100.16/28'
+]
+
+@description('Optional. Where polling Tentacles call from, in CIDR notation; empty for the virtual network and what is joined to it.')
+param pollingPrefixes array = [
+  '203.0.113.64/28'
+]
+
+@description('Optional. Port of polling Tentacles on the nodes.')
+@minValue(1)
+@maxValue(65535)
+param pollingPort int = 10943
+
+@description('Optional. Tier of the NAT gateway and its address: StandardV2 spans the zones, Standard lives in one.')
+@allowed([
+  'Standard'
+  'StandardV2'
+])
+param natGatewaySku string = 'StandardV2'
+
+@description('Optional. Minutes an outgoing connection may be idle.')
+@minValue(4)
+@maxValue(120)
+param natGatewayIdleTimeoutInMinutes int = 10
+
+@description('Optional. Log Analytics workspace for the diagnostics of the network; empty for none.')
+param workspaceResourceId string = ''
+
+// ================ //
+// Variables        //
+// ================ //
+
+// The zone of Key Vault cannot be derived from its DNS suffix.
+var keyVaultDnsZoneNames = {
+  AzureCloud: 'privatelink.vaultcore.azure.net'
+  AzureUSGovernment: 'privatelink.vaultcore.usgovcloudapi.net'
+  AzureChinaCloud: 'privatelink.vaultcore.azure.cn'
+}
+
+var nodesSubnetName = 'snet-${namePrefix}-nodes'
+var privateEndpointsSubnetName = 'snet-${namePrefix}-private-endpoints'
+
+// ================ //
+// Resources        //
+// ================ //
+
+// Names everyone who may reach a node. Outbound stays open otherwise: where deployments go is for Octopus to say.
+resource nodesSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: 'nsg-${namePrefix}-nodes'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowPortalInbound'
+        properties: {
+          description: 'Portal and API over HTTPS.'
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: empty(clientPrefixes) ? 'VirtualNetwork' : null
+          sourceAddressPrefixes: empty(clientPrefixes) ? null : clientPrefixes
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowNodesInbound'
+        properties: {
+          description: 'Steps that run on a node call the API.'
+          priority: 110
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodesSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowTrafficManagerInbound'
+        properties: {
+          description: 'Traffic Manager asks from the Internet whether the portal works.'
+          priority: 110
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'AzureTrafficManager'
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowHealthProbeInbound'
+        properties: {
+          description: 'Health probe of the load balancer.'
+          priority: 120
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'AzureLoadBalancer'
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowPollingTentaclesInbound'
+        properties: {
+          description: 'Polling Tentacles, each node on its own.'
+          priority: 130
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: empty(pollingPrefixes) ? 'VirtualNetwork' : null
+          sourceAddressPrefixes: empty(pollingPrefixes) ? null : pollingPrefixes
+          sourcePortRange: '*'
+          destinationAddressPrefix: nodesSubnetPrefix
+          destinationPortRange: string(pollingPort)
+        }
+      }
+      {
+        name: 'DenyAllInbound'
+        properties: {
+          description: 'Closes what Azure would open to the whole virtual network.'
+          priority: 4096
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+      {
+        name: 'AllowPrivateEndpointsOutbound'
+        properties: {
+          description: 'Key Vault, shared folders and database.'
+          priority: 100
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodesSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: privateEndpointsSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'DenyHopOutbound'
+        properties: {
+          description: 'A node is no stepping stone to the desktops of other machines.'
+          priority: 110
+          direction: 'Outbound'
+          access: 'Deny'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodesSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRange: '3389'
+        }
+      }
+      {
+        name: 'DenySmbToInternetOutbound'
+        properties: {
+          description: 'File sharing stays inside.'
+          priority: 120
+          direction: 'Outbound'
+          access: 'Deny'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodesSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'Internet'
+          destinationPortRanges: [
+            '139'
+            '445'
+          ]
+        }
+      }
+    ]
+  }
+}
+resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: 'nsg-${namePrefix}-private-endpoints'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'AllowNodesInbound'
+        properties: {
+          description: 'Key Vault, shared folders and database, for the nodes only.'
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: nodesSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: privateEndpointsSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'DenyAllInbound'
+        properties: {
+          description: 'Closes what Azure would open to the whole virtual network.'
+          priority: 4096
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+resource natGatewayAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
+  name: 'pip-${namePrefix}-nat'
+  location: location
+  tags: tags
+  sku: {
+    name: natGatewaySku
+    tier: 'Regional'
+  }
+  properties: {
+    publicIPAddressVersion: 'IPv4'
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+// One fixed address for feeds, downloads and listening Tentacles; the nodes have no other way out.
+resource natGateway 'Microsoft.Network/natGateways@2025-05-01' = {
+  name: 'ng-${namePrefix}'
+  location: location
+  tags: tags
+  sku: {
+    name: natGatewaySku
+  }
+  properties: {
+    idleTimeoutInMinutes: natGatewayIdleTimeoutInMinutes
+    publicIpAddresses: [
+      {
+        id: natGatewayAddress.id
+      }
+    ]
+  }
+}
+
+// The subnets are part of the network: on their own they would be taken away, or get in each other's way, when this is deployed again.
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
+  name: virtualNetworkName
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: [
+        addressPrefix
+      ]
+    }
+    dhcpOptions: {
+      dnsServers: dnsServers
+    }
+    subnets: [
+      {
+        name: nodesSubnetName
+        properties: {
+          addressPrefix: nodesSubnetPrefix
+          defaultOutboundAccess: false
+          natGateway: {
+            id: natGateway.id
+          }
+          networkSecurityGroup: {
+            id: nodesSecurityGroup.id
+          }
+        }
+      }
+      {
+        name: privateEndpointsSubnetName
+        properties: {
+          addressPrefix: privateEndpointsSubnetPrefix
+          defaultOutboundAccess: false
+          networkSecurityGroup: {
+            id: privateEndpointsSecurityGroup.id
+          }
+          // Without it the security group would not count for private endpoints.
+          privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+        }
+      }
+    ]
+  }
+
+  resource nodesSubnet 'subnets' existing = {
+    name: nodesSubnetName
+  }
+
+  resource privateEndpointsSubnet 'subnets' existing = {
+    name: privateEndpointsSubnetName
+  }
+}
+
+resource keyVaultDnsZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
+  name: keyVaultDnsZoneNames[environment().name]
+  location: 'global'
+  tags: tags
+  properties: {}
+}
+
+resource keyVaultDnsZone_link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
+  parent: keyVaultDnsZone
+  name: 'link-${namePrefix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    registrationEnabled: false
+    virtualNetwork: {
+      id: virtualNetwork.id
+    }
+  }
+}
+
+resource virtualNetwork_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: virtualNetwork
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource natGatewayAddress_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: natGatewayAddress
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+// Which rule let how much through, and which one stopped it.
+resource nodesSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: nodesSecurityGroup
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource privateEndpointsSecurityGroup_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: privateEndpointsSecurityGroup
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
+  }
+}
+
+// ================ //
+// Outputs          //
+// ================ //
+
+@description('Name of the virtual network.')
+output name string = virtualNetwork.name
+
+@description('Resource ID of the virtual network.')
+output resourceId string = virtualNetwork.id
+
+@description('Resource ID of the virtual network, by the name that the other modules know it by.')
+output virtualNetworkResourceId string = virtualNetwork.id
+
+@description('Resource ID of the subnet of the nodes.')
+output nodesSubnetResourceId string = virtualNetwork::nodesSubnet.id
+
+@description('Resource ID of the subnet of the private endpoints.')
+output privateEndpointsSubnetResourceId string = virtualNetwork::privateEndpointsSubnet.id
+
+@description('Resource ID of the private DNS zone of Key Vault.')
+output keyVaultPrivateDnsZoneResourceId string = keyVaultDnsZone.id
+
+@description('Resource ID of the NAT gateway.')
+output natGatewayResourceId string = natGateway.id
+
+@description('Public address that the nodes go out with; allow it where listening Tentacles are.')
+output outboundIpAddress string = natGatewayAddress.properties.ipAddress
