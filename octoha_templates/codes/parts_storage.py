@@ -68,4 +68,12 @@ STORAGE_CODES: tuple[Code, ...] = (
         instead=f"{_DOMAIN}storage:\n  kind: existing\n  unc_path: '\\\\files.corp.example.com\\octopus'",
         sources=(_IDENTITY,),
     ),
+    Code(
+        "OCT647",
+        "A path that may lead to several servers",
+        "A folder of a DFS namespace can have several targets, and Windows picks one for each node. Octopus has to "
+        "find on every node what another one wrote a moment ago, and DFS copies no open file.",
+        example=f"{_DOMAIN}storage:\n  kind: existing\n  unc_path: '\\\\corp.example.com\\octopus'",
+        instead=f"{_DOMAIN}storage:\n  kind: existing\n  unc_path: '\\\\files.corp.example.com\\octopus'",
+    ),
 )

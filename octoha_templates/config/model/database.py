@@ -101,7 +101,7 @@ class YourKey(Part, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^[0-9a-f]{32}$",
-            description="Version to begin with; later ones are taken up by themselves.",
+            description="Version that a deployment sets; write the new one here after a rotation.",
             examples=["0123456789abcdef0123456789abcdef"],
         ),
     ]

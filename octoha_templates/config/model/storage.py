@@ -11,6 +11,7 @@ from octoha_templates.config.model.base import (
     SHAPE,
     ComputerName,
     Guid,
+    HostName,
     Part,
     VmSize,
 )
@@ -28,6 +29,10 @@ Sid = Annotated[
 ]
 
 
+# Names of a host as DNS has them, and of folders as Windows keeps them; the disks of a server, C$, are no shares.
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_FOLDER = r"[A-Za-z0-9]([A-Za-z0-9 ._$-]{0,78}[A-Za-z0-9_$-])?"
+_UNC_PATH = rf"^\\\\{_LABEL}(\.{_LABEL})*(?!\\[A-Za-z]\$(\\|$))(\\{_FOLDER}){{1,8}}$"
 Iops = Annotated[
     int, Meta(ge=3000, le=102400, description="Provisioned IOPS; v2 only.", examples=[4000])
 ]
@@ -54,6 +59,12 @@ class ActiveDirectoryAccount(Part, frozen=True, kw_only=True):
             examples=["stoctopus"],
         ),
     ]
+    forest_name: Annotated[
+        HostName | None,
+        Meta(
+            description="Name of the forest, where the domain is a child; else that of the domain."
+        ),
+    ] = None
 
 
 class AzureFiles(Part, frozen=True, kw_only=True, tag="azure-files", tag_field="kind"):
@@ -263,7 +274,7 @@ class ExistingShare(Part, frozen=True, kw_only=True, tag="existing", tag_field="
     unc_path: Annotated[
         str,
         Meta(
-            pattern=r"^\\\\[A-Za-z0-9][A-Za-z0-9.-]{0,252}(\\[A-Za-z0-9][A-Za-z0-9 ._$-]{0,79}){1,8}$",
+            pattern=_UNC_PATH,
             max_length=240,
             description="UNC path of the folder for Octopus, the same on every node.",
             examples=["\\\\files.corp.example.com\\octopus"],

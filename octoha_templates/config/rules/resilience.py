@@ -73,13 +73,13 @@ def no_backup(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("database.backup_redundancy", "database.redundancy")
+@reads("database")
 def backups_in_one_zone(site: Site) -> Iterator[Diagnostic]:
     """A zone-redundant database keeps its backups in one zone."""
     database = site.stack.database
     if not isinstance(database, AzureSql):
         return
-    if database.redundancy == "zone" and database.backup_redundancy == "Local":
+    if database.is_zone_redundant and database.backup_redundancy == "Local":
         yield site.note(
             "OCT193",
             "the database is zone-redundant, but its backups are kept in one zone",

@@ -110,10 +110,24 @@ def name_of_server(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("storage.unc_path", "domain")
+def one_place(site: Site) -> Iterator[Diagnostic]:
+    """A path of a domain's namespace may lead to several servers."""
+    storage, fqdn = site.stack.storage, getattr(site.stack.domain, "fqdn", "")
+    if isinstance(storage, ExistingShare) and fqdn and storage.host.lower() == fqdn.lower():
+        yield site.note(
+            "OCT647",
+            f"`storage.unc_path` is a DFS namespace of {fqdn}, which may lead different nodes to different servers",
+            site.at("storage.unc_path"),
+            "let the folder have one enabled target, as kind: dfs-replication does",
+        )
+
+
 STORAGE_RULES: tuple[Rule, ...] = (
     keys_allowed,
     billing_fits,
     nodes_known_to_share,
     help_of_a_person,
     name_of_server,
+    one_place,
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from octoha_templates.config.load import load
+from octoha_templates.pipeline import build
+
 from .conftest import Component
 
 AZURE_FILES = "storage/azure-files"
@@ -103,7 +106,53 @@ def test_account_learns_its_domain_when_a_script_has_made_its_account(component:
     assert identity["directoryServiceOptions"] == (
         "[if(empty(parameters('activeDirectoryProperties')), 'None', 'AD')]"
     )
-    assert identity["defaultSharePermission"] == "StorageFileDataSmbShareContributor"
+
+
+@pytest.mark.parametrize("settings", [AD_DS, ENTRA], ids=["ad-ds", "entra-kerberos"])
+def test_nobody_is_let_in_before_the_share_is_prepared(
+    component: Component, settings: tuple[str, ...]
+) -> None:
+    compiled = component("storage/azure-files", *settings)
+    account = compiled.only("Microsoft.Storage/storageAccounts")["properties"]
+    identity = account["azureFilesIdentityBasedAuthentication"]
+
+    assert compiled.parameters["shareIsReady"]["defaultValue"] is False
+    assert identity["defaultSharePermission"] == (
+        "[if(parameters('shareIsReady'), 'StorageFileDataSmbShareContributor', 'None')]"
+    )
+
+
+def test_child_domain_names_its_forest(component: Component) -> None:
+    account = (
+        "storage.active_directory={domain_guid: 00000000-0000-0000-0000-000000000000, "
+        "domain_sid: S-1-5-21-1-2-3, storage_sid: S-1-5-21-1-2-3-4, sam_account_name: stoctopus%s}"
+    )
+    known = component("storage/azure-files", *AD_DS, account % "")
+    child = component("storage/azure-files", *AD_DS, account % ", forest_name: example.com")
+
+    forests = [
+        each.parameters["activeDirectoryProperties"]["defaultValue"]["forestName"]
+        for each in (known, child)
+    ]
+    assert forests == ["corp.example.com", "example.com"]
+
+
+def test_rights_are_given_to_each_account_before_everybody_loses_theirs() -> None:
+    text = build(load(settings=AD_DS)).files["DEPLOY.md"].decode()
+    steps = [line for line in text.splitlines() if line.startswith("icacls $share /")]
+
+    assert [step.split(" ", 3)[3].split(" #")[0].strip() for step in steps] == [
+        "'CORP\\<group of your administrators>:(OI)(CI)F'",
+        *(f"'CORP\\octopus-{number}$:(OI)(CI)M'" for number in (1, 2, 3)),
+        "'*S-1-5-11' '*S-1-5-32-545' '*S-1-3-0'",
+    ]
+
+
+def test_name_behind_the_private_endpoint_is_known_to_entra_id() -> None:
+    text = build(load(settings=ENTRA)).files["DEPLOY.md"].decode()
+
+    assert "$account.privatelink.file.$suffix" in text
+    assert "AzureAdJoined : YES" in text
 
 
 def test_size_iops_and_throughput_are_bought_one_by_one(component: Component) -> None:

@@ -125,6 +125,7 @@ def test_no_firewall_rule_exists(component: Component) -> None:
 
 
 GEO = "database={redundancy: geo, geo: {location: northeurope}}"
+LONG_TERM = "Microsoft.Sql/servers/databases/backupLongTermRetentionPolicies"
 OWN_KEY = "database.customer_managed_key={}"
 YOUR_KEY = (
     "database.customer_managed_key={existing: {vault_name: kv-keys, key_name: octopus, key_version: "
@@ -183,13 +184,42 @@ def test_after_a_failover_nothing_of_the_database_is_touched(component: Componen
         "databases",
         "databases/transparentDataEncryption",
         "databases/backupShortTermRetentionPolicies",
-        "databases/backupLongTermRetentionPolicies",
         "failoverGroups",
     ):
         assert compiled.only(f"Microsoft.Sql/servers/{kind}")["condition"] == at_primary
+    retention = compiled.find(LONG_TERM, "parameters('serverName')")
+    assert retention["condition"] == at_primary
     for server in compiled.all("Microsoft.Sql/servers"):
         assert "condition" not in server
     assert "parameters('primaryServer')" in compiled.outputs["databaseResourceId"]
+
+
+def test_copy_keeps_backups_for_as_long_when_it_is_primary(component: Component) -> None:
+    compiled = component("database/azure-sql", GEO)
+    first = compiled.find(LONG_TERM, "parameters('serverName')")
+    partner = compiled.find(LONG_TERM, "parameters('partnerServerName')")
+
+    assert partner["properties"] == first["properties"]
+    assert "condition" not in partner
+    assert any("failoverGroups" in each for each in partner["dependsOn"])
+    logs = [
+        each["properties"]["logs"]
+        for each in compiled.all("Microsoft.Insights/diagnosticSettings")
+        if "parameters('databaseName')" in each["scope"]
+    ]
+    assert len(logs) == 2
+    assert logs[0] == logs[1]
+
+
+def test_threat_detection_that_is_turned_off_is_written_as_off(component: Component) -> None:
+    compiled = component("database/azure-sql", "database.threat_detection=false")
+    state = "[if(parameters('enableThreatDetection'), 'Enabled', 'Disabled')]"
+
+    assert compiled.parameters["enableThreatDetection"]["defaultValue"] is False
+    for kind in ("securityAlertPolicies", "sqlVulnerabilityAssessments"):
+        resource = compiled.only(f"Microsoft.Sql/servers/{kind}")
+        assert "condition" not in resource
+        assert resource["properties"]["state"] == state
 
 
 def test_one_region_knows_nothing_of_a_second(component: Component) -> None:

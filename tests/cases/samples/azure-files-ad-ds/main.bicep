@@ -597,6 +597,7 @@ module storage 'modules/azure-files.bicep' = {
     shareIops: shareIops
     shareThroughputMibps: shareThroughputMibps
     activeDirectoryProperties: shareActiveDirectory
+    shareIsReady: shareIsReady
     softDeleteRetentionInDays: shareSoftDeleteRetentionInDays
     privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
     filePrivateDnsZoneResourceId: network.outputs.filePrivateDnsZoneResourceId

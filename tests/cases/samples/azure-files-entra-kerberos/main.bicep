@@ -594,6 +594,7 @@ module storage 'modules/azure-files.bicep' = {
     shareQuotaGib: shareQuotaGib
     shareIops: shareIops
     shareThroughputMibps: shareThroughputMibps
+    shareIsReady: shareIsReady
     softDeleteRetentionInDays: shareSoftDeleteRetentionInDays
     privateEndpointsSubnetResourceId: network.outputs.privateEndpointsSubnetResourceId
     filePrivateDnsZoneResourceId: network.outputs.filePrivateDnsZoneResourceId

@@ -62,6 +62,9 @@ param activeDirectoryProperties object = {
   accountType: 'Computer'
 }
 
+@description('Optional. Whether accounts of the domain are let into the share already.')
+param shareIsReady bool = true
+
 @description('Optional. Days a deleted share can be brought back.')
 @minValue(1)
 @maxValue(365)
@@ -119,8 +122,8 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' = {
       directoryServiceOptions: empty(activeDirectoryProperties) ? 'None' : 'AD'
       activeDirectoryProperties: empty(activeDirectoryProperties) ? null : activeDirectoryProperties
       // Computer accounts are not in Entra ID, so that no role can be given to them: the share itself lets them in,
-      // and the permissions of its folders say what each of them may do.
-      defaultSharePermission: 'StorageFileDataSmbShareContributor'
+      // and the permissions of its folders say what each of them may do. Nobody is let in before that is prepared.
+      defaultSharePermission: shareIsReady ? 'StorageFileDataSmbShareContributor' : 'None'
     }
     publicNetworkAccess: 'Disabled'
     networkAcls: {

@@ -201,6 +201,9 @@ function Join-StorageAccount {
     Write-Log "    domain_sid: $($domain.DomainSID.Value)"
     Write-Log "    storage_sid: $($computer.SID.Value)"
     Write-Log "    sam_account_name: $($name)"
+    if ($domain.Forest -ne $domain.DNSRoot) {
+        Write-Log "    forest_name: $($domain.Forest)"
+    }
 }
 
 try {

@@ -50,6 +50,9 @@ param shareIops int = 0
 @maxValue(10340)
 param shareThroughputMibps int = 0
 
+@description('Optional. Whether accounts of the domain are let into the share already.')
+param shareIsReady bool = true
+
 @description('Optional. Days a deleted share can be brought back.')
 @minValue(1)
 @maxValue(365)
@@ -106,8 +109,8 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     azureFilesIdentityBasedAuthentication: {
       directoryServiceOptions: 'AADKERB'
       // Computer accounts are not in Entra ID, so that no role can be given to them: the share itself lets them in,
-      // and the permissions of its folders say what each of them may do.
-      defaultSharePermission: 'StorageFileDataSmbShareContributor'
+      // and the permissions of its folders say what each of them may do. Nobody is let in before that is prepared.
+      defaultSharePermission: shareIsReady ? 'StorageFileDataSmbShareContributor' : 'None'
     }
     publicNetworkAccess: 'Disabled'
     networkAcls: {

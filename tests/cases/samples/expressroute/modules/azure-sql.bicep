@@ -376,11 +376,12 @@ resource server_auditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-previ
   }
 }
 
-resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = if (enableThreatDetection) {
+// Written when it is off, too: leaving it out would leave it as it is.
+resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = {
   parent: server
   name: 'Default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
     disabledAlerts: []
     emailAccountAdmins: true
     emailAddresses: securityContactEmails
@@ -391,11 +392,11 @@ resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@202
 }
 
 // The express kind: results stay with the server, so that no storage account and no key is needed.
-resource server_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = if (enableThreatDetection) {
+resource server_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = {
   parent: server
   name: 'default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
   }
   dependsOn: [
     server_threatDetection
