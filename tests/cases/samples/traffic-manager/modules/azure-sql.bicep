@@ -410,11 +410,12 @@ resource server_auditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-previ
   }
 }
 
-resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = if (enableThreatDetection) {
+// Written when it is off, too: leaving it out would leave it as it is.
+resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = {
   parent: server
   name: 'Default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
     disabledAlerts: []
     emailAccountAdmins: true
     emailAddresses: securityContactEmails
@@ -425,11 +426,11 @@ resource server_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@202
 }
 
 // The express kind: results stay with the server, so that no storage account and no key is needed.
-resource server_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = if (enableThreatDetection) {
+resource server_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = {
   parent: server
   name: 'default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
   }
   dependsOn: [
     server_threatDetection
@@ -573,11 +574,12 @@ resource partner_auditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   }
 }
 
-resource partner_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = if (enableThreatDetection) {
+// Written when it is off, too: leaving it out would leave it as it is.
+resource partner_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@2025-01-01' = {
   parent: partner
   name: 'Default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
     disabledAlerts: []
     emailAccountAdmins: true
     emailAddresses: securityContactEmails
@@ -588,14 +590,86 @@ resource partner_threatDetection 'Microsoft.Sql/servers/securityAlertPolicies@20
 }
 
 // The express kind: results stay with the server, so that no storage account and no key is needed.
-resource partner_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = if (enableThreatDetection) {
+resource partner_vulnerabilityAssessment 'Microsoft.Sql/servers/sqlVulnerabilityAssessments@2025-01-01' = {
   parent: partner
   name: 'default'
   properties: {
-    state: 'Enabled'
+    state: enableThreatDetection ? 'Enabled' : 'Disabled'
   }
   dependsOn: [
     partner_threatDetection
+  ]
+}
+
+// The copy, which the failover group makes. Its long-term backups begin when it is primary, and only if it knows how
+// long to keep them: neither retention nor diagnostic settings are copied.
+resource partner_database 'Microsoft.Sql/servers/databases@2025-01-01' existing = {
+  parent: partner
+  name: databaseName
+}
+
+resource partner_longTermRetention 'Microsoft.Sql/servers/databases/backupLongTermRetentionPolicies@2025-01-01' = {
+  parent: partner_database
+  name: 'default'
+  properties: {
+    weeklyRetention: weeklyRetention
+    monthlyRetention: monthlyRetention
+    yearlyRetention: yearlyRetention
+    weekOfYear: weekOfYear
+  }
+  dependsOn: [
+    failoverGroup
+  ]
+}
+
+resource partner_database_diagnosticSettings 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceResourceId)) {
+  scope: partner_database
+  name: 'log-analytics'
+  properties: {
+    workspaceId: workspaceResourceId
+    logs: [
+      {
+        category: 'AutomaticTuning'
+        enabled: true
+      }
+      {
+        category: 'Blocks'
+        enabled: true
+      }
+      {
+        category: 'DatabaseWaitStatistics'
+        enabled: true
+      }
+      {
+        category: 'Deadlocks'
+        enabled: true
+      }
+      {
+        category: 'Errors'
+        enabled: true
+      }
+      {
+        category: 'QueryStoreWaitStatistics'
+        enabled: true
+      }
+      {
+        category: 'SQLInsights'
+        enabled: true
+      }
+      {
+        category: 'Timeouts'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+  dependsOn: [
+    partner_longTermRetention
   ]
 }
 
