@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
+import msgspec
 import pytest
 import yaml
 
@@ -16,7 +18,7 @@ from octoha_templates import errors
 from octoha_templates.cli import cli
 from octoha_templates.cli.exits import EXIT_INTERRUPTED
 from octoha_templates.config.load import load_text
-from octoha_templates.config.model import Stack
+from octoha_templates.config.model import Access, Stack
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -131,3 +133,19 @@ def test_no_text_names_the_machine_it_was_written_on() -> None:
         text = path.read_bytes().decode(errors="ignore")
         found += [f"{name}: {match[0]}" for match in MACHINE.finditer(text)]
     assert found == []
+
+
+def test_every_kind_is_in_the_readme_and_every_sample_named_there_exists() -> None:
+    section = _section("What can be chosen")
+    samples = set(re.findall(r"\(samples/([a-z0-9-]+\.yaml)\)", section))
+
+    assert samples <= {path.name for path in (ROOT / "samples").glob("*.yaml")}
+    fields = {field.name: field.type for field in msgspec.structs.fields(Stack)}
+    parts = ("network", "domain", "database", "storage", "load_balancer", "key_vault", "backup")
+    kinds = [
+        kind.__struct_config__.tag
+        for alternatives in (*(fields[part] for part in parts), Access)
+        for kind in get_args(alternatives)
+    ]
+    assert len(kinds) > len(parts)
+    assert [kind for kind in kinds if f"`{kind}`" not in section] == []
