@@ -35,6 +35,8 @@ _SOURCE = f"templates/{CHECKS_FILE}"
 _WIDTH = 100
 # No call for guidelines, none for a newer version, and no account of whoever runs it.
 _OFFLINE = "--skip-download"
+# Without the source of every resource, and failures alone: otherwise the report has gigabytes.
+_SHORT = ("--compact", "--quiet")
 _ENVIRONMENT = {"CKV_SKIP_PACKAGE_UPDATE_CHECK": "true", "LOG_LEVEL": "ERROR"}
 _ACCOUNT = ("BC_", "CKV_", "PRISMA_")
 
@@ -57,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     program, folder = options.program.absolute(), options.folder.absolute()
     listed = render_all(folder)
-    result = _run(program, folder, "--framework", "arm", "--output", "json", "--soft-fail")
+    result = _run(program, folder, "--framework", "arm", "--output", "json", "--soft-fail", *_SHORT)
     try:
         problems = compare(failures_of(json.loads(result.stdout)), listed)
     except ValueError as cause:
@@ -142,7 +144,7 @@ def _short(resource: str) -> str:
 
 
 def _as_its_owner(program: Path, folder: Path) -> list[str]:
-    done = _run(program, folder, "--compact", "--quiet")
+    done = _run(program, folder, *_SHORT)
     if done.returncode == 0:
         return []
     return [f"`checkov -d .` in {folder} is not content:", done.stdout, done.stderr]
