@@ -18,6 +18,7 @@ from octoha_templates.codes.parts_certificate import CERTIFICATE_CODES
 from octoha_templates.codes.parts_domain import DOMAIN_CODES
 from octoha_templates.codes.parts_existing_database import EXISTING_DATABASE_CODES
 from octoha_templates.codes.parts_file_servers import FILE_SERVER_CODES
+from octoha_templates.codes.parts_front_door import FRONT_DOOR_CODES
 from octoha_templates.codes.parts_load_balancer import LOAD_BALANCER_CODES
 from octoha_templates.codes.parts_network import NETWORK_PART_CODES
 from octoha_templates.codes.parts_sql_failover_cluster import SQL_FAILOVER_CLUSTER_CODES
@@ -50,6 +51,7 @@ CATALOGUE: dict[str, Code] = {
         *APPLIANCE_CODES,
         *DOMAIN_CODES,
         *FILE_SERVER_CODES,
+        *FRONT_DOOR_CODES,
     )
 }
 

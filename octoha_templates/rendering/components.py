@@ -181,6 +181,16 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         "load-balancer",
+        "front-door",
+        "Front Door",
+        "Front Door Premium with its firewall, and a private link to an internal load balancer.",
+        standalone=(
+            "network.client_prefixes=[203.0.113.0/26]",
+            "load_balancer={kind: front-door}",
+        ),
+    ),
+    Component(
+        "load-balancer",
         "traffic-manager",
         "Traffic Manager",
         "A public load balancer in this region, and the DNS profile that leads to the region that works.",

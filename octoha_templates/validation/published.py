@@ -1,4 +1,4 @@
-"""Three places where Microsoft's published schemas refuse what Azure takes, mended when read.
+"""Four places where Microsoft's published schemas refuse what Azure takes, mended when read.
 
 Text with a limit: an expression is text too, and the limit counts its characters instead of those
 of the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
@@ -6,11 +6,15 @@ of the text it gives. `[take(parameters('prefix'), 12)]` is longer than 12.
 Models with variants: the base says that every key it does not name holds an object, and the keys
 that only a variant names are such keys. No metric alert with criteria written out passes.
 
+Models told apart by a key: the base has no other key than that one, and takes no other. No web
+application firewall of Front Door passes.
+
 Any value, or an expression: an expression fits both, and `oneOf` wants exactly one. No parameter
 of a nested deployment whose value is an expression passes.
 
 Source: Azure/azure-resource-manager-schemas, 2025-06-01/Microsoft.Storage.json (`name` of a share),
-2018-03-01/Microsoft.Insights.json (MetricAlertCriteria), 2025-04-01/Microsoft.Resources.json
+2018-03-01/Microsoft.Insights.json (MetricAlertCriteria), 2025-06-01/Microsoft.Cdn.json
+(SecurityPolicyPropertiesParameters), 2025-04-01/Microsoft.Resources.json
 (DeploymentParameter).
 """
 
@@ -36,7 +40,7 @@ def mended(content: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         The file, with expressions allowed wherever text has a limit, or beside anything else that
-        they fit, and with the keys of variants known to their base.
+        they fit, and with the keys of variants known to their base or let through by it.
     """
     definitions: Mapping[str, Any] = content.get("definitions", {})
     return {
@@ -63,10 +67,19 @@ def _schema(schema: Any, definitions: Mapping[str, Any]) -> Any:
             done[key] = [_schema(alternative, definitions) for alternative in schema[key]]
     if _EXPRESSION in done.get("oneOf", ()):
         done["anyOf"] = done.pop("oneOf")
+    if any(isinstance(part, dict) and "oneOf" in part for part in schema.get("allOf", ())):
+        done["allOf"] = [_open(part) for part in done["allOf"]]
     if isinstance(schema.get("additionalProperties"), dict):
         known: dict[str, Any] = {name: {} for name in _names_of_variants(schema, definitions)}
         done["properties"] = {**known, **done.get("properties", {})}
     return done
+
+
+def _open(base: Any) -> Any:
+    """Let keys through that a base does not know, because the variants beside it do."""
+    if isinstance(base, dict) and base.get("additionalProperties") is False:
+        return {key: value for key, value in base.items() if key != "additionalProperties"}
+    return base
 
 
 def _value(schema: Any, definitions: Mapping[str, Any]) -> Any:

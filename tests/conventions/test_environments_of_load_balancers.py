@@ -64,6 +64,23 @@ PAIRS = {
         "load_balancer: {kind: application-gateway}",
         "load_balancer: {kind: application-gateway, polling: {private_ip_address: 10.20.0.140}}",
     ),
+    "Front Door": (
+        "load_balancer: {kind: front-door}",
+        """load_balancer:
+  kind: front-door
+  private_link_locations: [northeurope, westeurope]
+  nat_addresses: 1
+  origin_host_name: origin.example.com
+  response_timeout_seconds: 120
+  probe_interval_seconds: 30
+  private_ip_address: 10.20.0.140
+  first_polling_port: 20000
+  idle_timeout_minutes: 10
+  waf:
+    mode: Detection
+    sign_ins_per_minute: 10
+    exclusions: [{selector: Description}]""",
+    ),
     "existing": (
         "load_balancer: {kind: existing, portal_address: 10.0.4.10}",
         f"""load_balancer:
@@ -139,6 +156,7 @@ PAIRS = {
 }
 # The key, a stack without it and one with it.
 GATEWAY = "load_balancer: {kind: application-gateway}"
+FRONT_DOOR = "load_balancer: {kind: front-door}"
 EXISTING = "load_balancer: {kind: existing, portal_address: 10.0.4.10}"
 BIG_IP = "load_balancer: {kind: f5-big-ip}"
 LOADMASTER = "load_balancer: {kind: kemp-loadmaster}"
@@ -162,6 +180,14 @@ SHAPES = {
         "{kind: application-gateway, polling: {exposure: public, open_to_internet: true}}",
     ),
     "polling.grpc": (GATEWAY, "{kind: application-gateway, polling: {grpc: true}}"),
+    "Front Door open_to_internet": (FRONT_DOOR, "{kind: front-door, open_to_internet: true}"),
+    "Front Door http_redirect": (FRONT_DOOR, "{kind: front-door, http_redirect: true}"),
+    "Front Door grpc": (FRONT_DOOR, "{kind: front-door, grpc: true}"),
+    "Front Door portal_dns_zone": (FRONT_DOOR, "{kind: front-door, portal_dns_zone: false}"),
+    "Front Door waf.rule_set_version": (
+        FRONT_DOOR,
+        '{kind: front-door, waf: {rule_set_version: "2.1"}}',
+    ),
     "BIG-IP interfaces": (BIG_IP, "{kind: f5-big-ip, interfaces: 3}"),
     "BIG-IP license": (BIG_IP, "{kind: f5-big-ip, license: byol}"),
     "BIG-IP tls": (BIG_IP, "{kind: f5-big-ip, tls: passthrough}"),
@@ -215,3 +241,14 @@ def test_what_the_documents_of_appliances_say_is_the_same_in_all_environments(ch
     usual = f"{changed.split(',', maxsplit=1)[0]}}}"
     one, other = f"load_balancer: {usual}", f"load_balancer: {changed}"
     assert shape_of(stack_from_text(START + one)) != shape_of(stack_from_text(START + other))
+
+
+def test_certificate_that_front_door_shows_is_marked_as_shape() -> None:
+    vault = POOL.format(kind="vaults").split("/providers", maxsplit=1)[0] + (
+        "/providers/Microsoft.KeyVault/vaults/kv"
+    )
+    certificate = f"certificate: {{kind: key-vault, vault_id: {vault}, certificate_name: octopus}}"
+    start = START.replace("administrator:", f"{certificate}, administrator:")
+    one, other = start + FRONT_DOOR, start + FRONT_DOOR.replace("}", ", certificate: key-vault}")
+    assert shape_of(stack_from_text(one)) != shape_of(stack_from_text(other))
+    assert without_values(template_of(one)) != without_values(template_of(other))

@@ -48,10 +48,16 @@ STACKS: tuple[tuple[str, ...], ...] = (
     ("load_balancer={kind: application-gateway, exposure: both, open_to_internet: true}",),
     ("load_balancer={exposure: public, open_to_internet: true}", "network.access=[]"),
     (GATEWAYS,),
+    ("load_balancer={kind: front-door}", "network.client_prefixes=[203.0.113.0/26]"),
+    ("load_balancer={kind: front-door, open_to_internet: true, http_redirect: true, grpc: true}",),
     ("load_balancer={kind: f5-big-ip}",),
     ("load_balancer={kind: kemp-loadmaster}",),
 )
-PUBLIC_PORTAL = {each for each in STACKS if any("open_to_internet" in one for one in each)}
+PUBLIC_PORTAL = {
+    each
+    for each in STACKS
+    if any("open_to_internet" in one and "front-door" not in one for one in each)
+}
 
 # The hosts of Bicep's no-hardcoded-env-urls: each is right in one cloud only.
 CLOUD_HOSTS = re.compile(
@@ -87,6 +93,7 @@ OLD_BUT_NEWEST = {
 OLDEST = dt.timedelta(days=730)
 
 LOGGED = {
+    "Microsoft.Cdn/profiles",
     "Microsoft.KeyVault/vaults",
     "Microsoft.Network/applicationGateways",
     "Microsoft.Network/bastionHosts",
@@ -106,6 +113,13 @@ LOGGED = {
 # They have no resource logs, or only metrics, which Azure Monitor keeps for 93 days by itself.
 NOT_LOGGED = {
     "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Cdn/profiles/afdEndpoints",
+    "Microsoft.Cdn/profiles/afdEndpoints/routes",
+    "Microsoft.Cdn/profiles/customDomains",
+    "Microsoft.Cdn/profiles/originGroups",
+    "Microsoft.Cdn/profiles/originGroups/origins",
+    "Microsoft.Cdn/profiles/secrets",
+    "Microsoft.Cdn/profiles/securityPolicies",
     "Microsoft.Compute/availabilitySets",
     "Microsoft.Compute/disks",
     "Microsoft.Compute/virtualMachines",
@@ -127,6 +141,7 @@ NOT_LOGGED = {
     "Microsoft.Network/expressRouteCircuits/peerings",
     "Microsoft.Network/localNetworkGateways",
     "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+    "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
     "Microsoft.Network/natGateways",
     "Microsoft.Network/networkInterfaces",
     "Microsoft.Network/privateDnsZones",
@@ -134,6 +149,7 @@ NOT_LOGGED = {
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
     "Microsoft.Network/privateEndpoints",
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+    "Microsoft.Network/privateLinkServices",
     "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers",
     "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",
     "Microsoft.RecoveryServices/vaults/backupPolicies",
@@ -379,7 +395,11 @@ def test_nothing_speaks_less_than_tls_1_2(settings: tuple[str, ...]) -> None:
         if re.fullmatch(r"min(imum|imal)?TlsVersion", key, re.IGNORECASE)
     }
 
-    assert versions <= {("minimalTlsVersion", "1.2"), ("minimumTlsVersion", "TLS1_2")}
+    assert versions <= {
+        ("minimalTlsVersion", "1.2"),
+        ("minimumTlsVersion", "TLS1_2"),
+        ("minimumTlsVersion", "TLS12"),
+    }
     assert ("minimumTlsVersion", "TLS1_2") in versions
 
 

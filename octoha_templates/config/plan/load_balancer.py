@@ -9,6 +9,7 @@ from octoha_templates.config.model import (
     ApplicationGateway,
     AzureLoadBalancer,
     ExistingLoadBalancer,
+    FrontDoor,
     PollingBalancer,
     Stack,
     TrafficManager,
@@ -31,6 +32,7 @@ from octoha_templates.config.plan.parts import (
 
 GATEWAY: Final = subnet("application_gateway", "Application Gateway")
 TRAFFIC_MANAGER: Final = tag("AzureTrafficManager", "health checks of Traffic Manager")
+PRIVATE_LINK: Final = subnet("private_link", "private link of Front Door")
 
 OPENED_BY_KEY: Final = ("AllowInternetPortalInbound", "AllowInternetPollingInbound")
 """The rules that a key of the load balancer, and not a prefix, opens to the Internet."""
@@ -64,6 +66,8 @@ def contribution(stack: Stack) -> Contribution:
         rules += (*_azure_load_balancer(balancer), _TRAFFIC_MANAGER_PROBE)
     elif isinstance(balancer, ApplicationGateway):
         rules += _application_gateway(balancer)
+    elif isinstance(balancer, FrontDoor):
+        rules += _front_door(balancer)
     elif isinstance(balancer, ExistingLoadBalancer):
         rules += _existing(balancer)
     return Contribution(tuple(subnets), tuple(rules))
@@ -72,7 +76,7 @@ def contribution(stack: Stack) -> Contribution:
 def _is_probed_by_azure(stack: Stack) -> bool:
     """Say whether an Azure load balancer asks the nodes, or may; others ask from their own addresses."""
     balancer, polling = stack.load_balancer, getattr(stack.load_balancer, "polling", None)
-    if isinstance(balancer, AzureLoadBalancer | TrafficManager | ExistingLoadBalancer):
+    if isinstance(balancer, AzureLoadBalancer | FrontDoor | TrafficManager | ExistingLoadBalancer):
         return True
     return polling is not None and polling.grpc
 
@@ -80,10 +84,22 @@ def _is_probed_by_azure(stack: Stack) -> bool:
 def _subnets(stack: Stack) -> Iterator[Subnet]:
     balancer = stack.load_balancer
     layer_4 = (
-        balancer if isinstance(balancer, AzureLoadBalancer | TrafficManager) else balancer.polling
+        balancer
+        if isinstance(balancer, AzureLoadBalancer | FrontDoor | TrafficManager)
+        else balancer.polling
     )
     if layer_4 is not None and layer_4.exposure == "internal":
         yield _FRONT_END
+    if isinstance(balancer, FrontDoor):
+        yield Subnet(
+            "private_link",
+            "the private link service",
+            # Azure keeps five addresses of a subnet.
+            smallest=29 if balancer.nat_addresses <= 3 else 28,
+            has_private_link_service=True,
+            note="The private link service calls the nodes from here; the rules of the nodes' subnet "
+            "decide on that. This group closes the subnet to anything else put there.",
+        )
     if isinstance(balancer, ApplicationGateway):
         yield Subnet(
             "application_gateway",
@@ -175,6 +191,24 @@ def _application_gateway(balancer: ApplicationGateway) -> Iterator[Rule]:
         "private_endpoints", "AllowApplicationGatewayInbound", 110, GATEWAY, PRIVATE_ENDPOINTS,
         ("443",), "The certificate in Key Vault.",
     )  # fmt: skip
+
+
+def _front_door(balancer: FrontDoor) -> Iterator[Rule]:
+    """Front Door comes in by the private link, for the portal alone; people inside by the balancer."""
+    yield Rule(
+        "nodes", "AllowPortalInbound", 100, CLIENTS, NODES, ("443",),
+        "Portal and API over HTTPS, from inside, by the internal load balancer.",
+    )  # fmt: skip
+    yield Rule(
+        "nodes", "AllowPrivateLinkInbound", 103, PRIVATE_LINK, NODES, ("443",),
+        "Portal and API over HTTPS, through Front Door and its firewall.",
+    )  # fmt: skip
+    yield Rule(
+        "nodes", "DenyPrivateLinkInbound", 106, PRIVATE_LINK, NODES, ("*",),
+        "The private link reaches the load balancer on every port; only the portal is meant.",
+        access="Deny", protocol="*",
+    )  # fmt: skip
+    yield from polling_rules(PollingBalancer(grpc=balancer.grpc))
 
 
 def _existing(balancer: ExistingLoadBalancer) -> Iterator[Rule]:

@@ -17,6 +17,7 @@ from octoha_templates.config.rules.domain import DOMAIN_RULES
 from octoha_templates.config.rules.existing_database import EXISTING_DATABASE_RULES
 from octoha_templates.config.rules.existing_network import EXISTING_NETWORK_RULES
 from octoha_templates.config.rules.file_servers import FILE_SERVER_RULES
+from octoha_templates.config.rules.front_door import FRONT_DOOR_RULES
 from octoha_templates.config.rules.load_balancer import LOAD_BALANCER_RULES
 from octoha_templates.config.rules.network import NETWORK_RULES
 from octoha_templates.config.rules.nodes import NODE_RULES
@@ -44,6 +45,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *LOAD_BALANCER_RULES,
     *TRAFFIC_MANAGER_RULES,
     *APPLIANCE_RULES,
+    *FRONT_DOOR_RULES,
     *DOMAIN_RULES,
     *FILE_SERVER_RULES,
     *RESILIENCE_RULES,

@@ -17,6 +17,7 @@ from octoha_templates.config.model import (
     AzureLoadBalancer,
     ExistingLoadBalancer,
     F5BigIp,
+    FrontDoor,
     KempLoadMaster,
     PollingBalancer,
     SelfSignedCertificate,
@@ -40,6 +41,14 @@ _LABELS_OF_A_HOST: Final = 3
 _RECOMMENDED_FOR_A_GATEWAY: Final = 24
 _WIDEST_PREFIX: Final = 8
 _PORTS_OF_HTTP: Final = (80, 443)
+_LISTS_RULE_SETS: Final[dict[type, str]] = {
+    ApplicationGateway: "application-gateway waf-config list-dynamic-rule-sets shows what a region "
+    "has",
+    FrontDoor: "front-door waf-policy managed-rule-definition list shows what there is",
+}
+_INSIDE: Final = tuple(
+    IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
 _PREFIXES: Final = ("network.client_prefixes", "network.polling_prefixes")
 
 
@@ -88,6 +97,12 @@ def _openings(site: Site) -> Iterator[_Opening]:
             "load_balancer", "the portal", balancer.has_public_front_end, "open_to_internet",
             balancer.open_to_internet, "OCT660", *clients,
         )  # fmt: skip
+    if isinstance(balancer, FrontDoor):
+        from_outside = tuple(text for text in network.client_prefixes if not is_inside(text))
+        yield _Opening(
+            "load_balancer", "the portal", True, "open_to_internet", balancer.open_to_internet,
+            "OCT660", "network.client_prefixes", from_outside,
+        )  # fmt: skip
     polling = _beside(site)
     if polling:
         yield _Opening(
@@ -134,9 +149,11 @@ def public_for_nobody(site: Site) -> Iterator[Diagnostic]:
 
 
 def _private_form(site: Site) -> str:
-    """Say what has no public address; Traffic Manager leads to public addresses only."""
+    """Say what has no public address; Traffic Manager and Front Door are public by their nature."""
     if isinstance(site.stack.load_balancer, TrafficManager):
         return "a load balancer that stays inside, such as azure-load-balancer"
+    if isinstance(site.stack.load_balancer, FrontDoor):
+        return "kind: application-gateway, whose front end is internal"
     return "exposure: internal"
 
 
@@ -144,13 +161,14 @@ def _private_form(site: Site) -> str:
 def internet_as_prefix(site: Site) -> Iterator[Diagnostic]:
     """Who wants to let everyone in says so, instead of listing half the Internet."""
     for opening in _openings(site):
-        for index, text in enumerate(opening.allowed if opening.is_public else ()):
+        listed = getattr(site.stack.network, opening.prefixes.rpartition(".")[2])
+        for text in opening.allowed if opening.is_public else ():
             prefix = network_from_text(text)
             if prefix is not None and prefix.prefixlen < _WIDEST_PREFIX:
                 yield site.error(
                     "OCT668",
                     f"{text} lets everyone on the Internet reach {opening.what}",
-                    site.at(f"{opening.prefixes}.{index}"),
+                    site.at(f"{opening.prefixes}.{listed.index(text)}"),
                     f"write {opening.path}.{opening.flag}: true when that is meant",
                 )
 
@@ -236,7 +254,7 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
         first, last = balancer.first_polling_port, balancer.first_polling_port + count - 1
         at = site.at(f"{path}.first_polling_port", "nodes.count", "octopus.grpc_port")
         taken = {site.stack.octopus.grpc_port: "gRPC"} if balancer.grpc else {}
-        if isinstance(balancer, AzureLoadBalancer | TrafficManager):
+        if isinstance(balancer, AzureLoadBalancer | FrontDoor | TrafficManager):
             taken[443] = "the portal"
         for port, owner in sorted(taken.items()):
             if first <= port <= last:
@@ -259,10 +277,10 @@ def ports_of_front_end(site: Site) -> Iterator[Diagnostic]:
 
 def _layer_4(
     site: Site,
-) -> Iterator[tuple[str, AzureLoadBalancer | TrafficManager | PollingBalancer]]:
+) -> Iterator[tuple[str, AzureLoadBalancer | FrontDoor | TrafficManager | PollingBalancer]]:
     """Yield the balancer that has a port per node, with its path."""
     balancer, polling = site.stack.load_balancer, _beside(site)
-    if isinstance(balancer, AzureLoadBalancer | TrafficManager):
+    if isinstance(balancer, AzureLoadBalancer | FrontDoor | TrafficManager):
         yield "load_balancer", balancer
     if polling:
         yield "load_balancer.polling", polling
@@ -349,7 +367,7 @@ def gateway_trusts_the_nodes(site: Site) -> Iterator[Diagnostic]:
 def firewall(site: Site) -> Iterator[Diagnostic]:
     """A firewall that blocks nothing, or whose rules a cloud may not have, is pointed out."""
     gateway, cloud = site.stack.load_balancer, site.stack.cloud
-    if not isinstance(gateway, ApplicationGateway):
+    if not isinstance(gateway, ApplicationGateway | FrontDoor):
         return
     if gateway.waf.mode == "Detection":
         yield site.note(
@@ -363,7 +381,7 @@ def firewall(site: Site) -> Iterator[Diagnostic]:
             "OCT670",
             f"rule set {gateway.waf.rule_set_version} may not have come to {cloud} yet",
             site.at("load_balancer.waf.rule_set_version", "load_balancer"),
-            "az network application-gateway waf-config list-dynamic-rule-sets shows what a region has; "
+            f"az network {_LISTS_RULE_SETS[type(gateway)]}; "
             'otherwise write rule_set_version: "2.1"',
         )
 
@@ -468,6 +486,12 @@ def existing_proxies(site: Site) -> Iterator[Diagnostic]:
                 site.at(path, "network.client_prefixes"),
                 f"add {text} to network.client_prefixes",
             )
+
+
+def is_inside(text: str) -> bool:
+    """Say whether a prefix is one of private networks, which nobody on the Internet has."""
+    prefix = network_from_text(text)
+    return prefix is not None and any(prefix.subnet_of(private) for private in _INSIDE)
 
 
 def _is_covered(proxies: IPv4Network, allowed: list[IPv4Network]) -> bool:

@@ -14,12 +14,11 @@ from octoha_templates.config.load import load
 from octoha_templates.config.model import Access
 from octoha_templates.diagnostics import Severity
 from octoha_templates.pipeline import build
-from octoha_templates.validation import validate_template
 from tests.unit.deployment.engine import deploy
 from tests.unit.fragments.test_access_together import WAYS, kind
 from tests.unit.fragments.test_load_balancer_contract import SHAPES
 from tests.unit.secret_flow import exposed
-from tests.unit.validation.conftest import OFFICIAL, needs_official
+from tests.unit.validation.conftest import OFFICIAL, needs_official, published_findings
 
 FIRSTS = tuple({kind(way): way for way in reversed(WAYS)}.values())
 (VPN,) = [way for way in WAYS if way.endswith("point_to_site: {kind: entra}}")]
@@ -67,14 +66,14 @@ def _outcomes(shape: str) -> list[Outcome]:
 def _outcome(shape: str, access: str, ways: tuple[str, ...]) -> Outcome:
     loaded = load(None, settings=(*SHAPES[shape], f"network.access=[{', '.join(ways)}]"))
     bundle = build(loaded)
-    published = validate_template(bundle.template, schemas=OFFICIAL) if OFFICIAL.is_dir() else ()
+    published = published_findings(bundle.template) if OFFICIAL.is_dir() else []
     given = bundle.parameters["main"]["parameters"].items()
     deploy(bundle.template, {name: each["value"] for name, each in given if "value" in each})
     notes = [each for each in loaded.warnings if each.severity is Severity.INFO]
     return Outcome(
         access,
         [str(each) for each in bundle.findings if each not in notes],
-        [str(each) for each in published if each.severity is not Severity.INFO],
+        published,
         [str(each) for each in exposed(bundle.template)],
         [
             kind(way)

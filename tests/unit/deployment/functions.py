@@ -113,6 +113,18 @@ def _item(value: Any, index: int) -> Any:
     return value[index]
 
 
+def _try_get(value: Any, *keys: Any) -> Any:
+    """Go down by names and positions; null where there is nothing."""
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
 def _number(value: Any) -> int:
     if isinstance(value, str) and not re.fullmatch(r"-?\d+", value):
         raise DeploymentError(f"int({value!r})")
@@ -134,6 +146,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "array": lambda value: value if isinstance(value, list) else [value],
     "base64": _base64,
     "cidrhost": _host,
+    "coalesce": lambda *values: next((each for each in values if each is not None), None),
     "concat": _concat,
     "contains": _contains,
     "createarray": lambda *values: list(values),
@@ -177,6 +190,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "toupper": str.upper,
     "trim": str.strip,
     "true": lambda: True,
+    "tryget": _try_get,
     "union": _union,
     "uniquestring": _unique,
     "uri": lambda base, path: base.rstrip("/") + "/" + path.lstrip("/"),

@@ -379,7 +379,7 @@ RULES = [
         GROUP,
         _some("properties.securityRules", _is("properties.access", "Allow")),
         # Exception of templates/README.md.
-        lambda body: not body["#name"].endswith("-load-balancer"),
+        lambda body: not body["#name"].endswith(("-load-balancer", "-private-link")),
     ),
     Rule(
         "AZR-000324 data, log and temporary database apart",
@@ -578,7 +578,7 @@ def test_no_machine_opens_a_desktop_of_another(made: Deployed) -> None:
     for group in made.of_type(GROUP):
         if group.name.endswith(("-bastion", "-jump-box", "-load-balancer", "-private-endpoints")):
             continue
-        if group.name.endswith("-application-gateway"):
+        if group.name.endswith(("-application-gateway", "-private-link")):
             continue
         denies = [
             rule["properties"]

@@ -42,6 +42,11 @@ PROFILE = (
 # The one place that the appliances are configured from.
 JUMP_BOX = "network={access: [{kind: bastion}, {kind: jump-box}]}"
 
+VAULT_CERTIFICATE = (
+    "octopus.certificate={kind: key-vault, certificate_name: octopus, vault_id: /subscriptions/"
+    "00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-octopus}"
+)
+
 # Every kind, and every shape of it, with what it needs at least.
 SHAPES: dict[str, tuple[str, ...]] = {
     "azure-load-balancer": ("load_balancer={kind: azure-load-balancer, grpc: true}",),
@@ -49,6 +54,12 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "application-gateway": ("load_balancer={kind: application-gateway, polling: {grpc: true}}",),
     "application-gateway public": (
         "load_balancer={kind: application-gateway, exposure: public, polling: {exposure: public}}",
+        *CLIENTS,
+    ),
+    "front-door": ("load_balancer={kind: front-door, grpc: true}", *CLIENTS),
+    "front-door with a certificate of a vault": (
+        "load_balancer={kind: front-door, certificate: key-vault, http_redirect: true}",
+        VAULT_CERTIFICATE,
         *CLIENTS,
     ),
     "existing": (
@@ -82,8 +93,13 @@ SHAPES: dict[str, tuple[str, ...]] = {
         JUMP_BOX,
     ),
 }
-# Which proxies a balancer that ends TLS has.
-ENDS_TLS = {"application-gateway", "application-gateway public"}
+# Where a balancer that ends TLS calls the nodes from.
+ENDS_TLS = {
+    "application-gateway": "applicationGatewaySubnetPrefix",
+    "application-gateway public": "applicationGatewaySubnetPrefix",
+    "front-door": "privateLinkSubnetPrefix",
+    "front-door with a certificate of a vault": "privateLinkSubnetPrefix",
+}
 # The addresses that two appliances call the nodes from, and where they are told how to ask them.
 CALLS_FROM = {"f5-big-ip": "externalAddress", "kemp-loadmaster": "address"}
 DOCUMENTS = {
@@ -135,8 +151,9 @@ def test_every_kind_is_held_to_the_contract() -> None:
 def test_whole_stack_has_no_finding_but_what_it_opens(shape: str) -> None:
     codes = {finding.code for finding in _stack(shape).findings}
 
-    # What it opens, that nodes do not see who calls where TLS passes through, and that there is one region.
-    assert codes <= {"OCT664", "OCT725", "OCT682", "OCT740", "OCT742"}, codes
+    # What it opens, that nodes do not see who calls where TLS passes through, that there is one region,
+    # and what Front Door refuses.
+    assert codes <= {"OCT664", "OCT725", "OCT682", "OCT740", "OCT742", "OCT748"}, codes
 
 
 @in_every_shape
@@ -168,7 +185,7 @@ def test_proxies_are_trusted_exactly_where_tls_ends_before_the_nodes(shape: str)
 
     trusted = output["value"]
     if shape in ENDS_TLS:
-        assert trusted == ["[parameters('applicationGatewaySubnetPrefix')]"]
+        assert trusted == [f"[parameters('{ENDS_TLS[shape]}')]"]
     else:
         assert trusted in ([], "[parameters('proxyPrefixes')]")
 
@@ -184,7 +201,7 @@ def test_nodes_believe_the_proxies_that_the_balancer_names(shape: str) -> None:
 
     if shape in ENDS_TLS:
         # Without waiting for the gateway, which takes minutes and which Octopus does not need to start.
-        assert "parameters('applicationGatewaySubnetPrefix')" in trusted
+        assert f"parameters('{ENDS_TLS[shape]}')" in trusted
         assert not [each for each in server["dependsOn"] if "-load-balancer'" in each]
     elif shape.startswith("existing") or shape.split(maxsplit=1)[0] in DOCUMENTS:
         assert "outputs.trustedProxies" in trusted
@@ -215,7 +232,7 @@ def test_ports_that_are_balanced_are_the_ports_that_the_nodes_are_open_on(shape:
         for rule in plan.rules_of("nodes")
         if rule.direction == "Inbound" and rule.access == "Allow"
         if rule.source.parameter in ("clientPrefixes", "pollingPrefixes")
-        or rule.source.subnet in ("application_gateway", "appliance_external")
+        or rule.source.subnet in ("application_gateway", "appliance_external", "private_link")
         for port in rule.ports
     }
 
@@ -277,6 +294,11 @@ def test_every_probe_is_octopus_and_counts_200_only(shape: str) -> None:
         monitor = properties["monitorConfig"]
         assert (monitor["protocol"], monitor["port"], monitor["path"]) == ("HTTPS", 443, PING)
         assert monitor["expectedStatusCodeRanges"] == [{"min": 200, "max": 200}]
+    # Front Door counts 200 and nothing else.
+    for properties in _resources(shape, "Microsoft.Cdn/profiles/originGroups"):
+        assert properties["healthProbeSettings"]["probeProtocol"] == "Https"
+        assert properties["healthProbeSettings"]["probePath"] == PING
+        assert properties["healthProbeSettings"]["probeRequestType"] == "GET"
 
 
 @in_every_shape
@@ -307,6 +329,8 @@ def test_there_is_no_affinity(shape: str) -> None:
     for properties in _resources(shape, "Microsoft.Network/applicationGateways"):
         for settings in properties["backendHttpSettingsCollection"]:
             assert settings["properties"]["cookieBasedAffinity"] == "Disabled"
+    for properties in _resources(shape, "Microsoft.Cdn/profiles/originGroups"):
+        assert properties["sessionAffinityState"] == "Disabled"
 
 
 @in_every_shape
@@ -334,6 +358,10 @@ def test_no_http_layer_carries_the_polling_or_the_grpc_port(shape: str) -> None:
         assert ports <= {80, 443}
         assert "10943" not in str(properties)
         assert "8443" not in str(properties)
+    for properties in _resources(shape, "Microsoft.Cdn/profiles/originGroups/origins"):
+        assert (properties["httpPort"], properties["httpsPort"]) == (80, 443)
+    for properties in _resources(shape, "Microsoft.Cdn/profiles/afdEndpoints/routes"):
+        assert properties["forwardingProtocol"] == "HttpsOnly"
 
 
 @in_every_shape

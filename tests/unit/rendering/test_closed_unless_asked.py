@@ -39,16 +39,35 @@ def _polling(draw: st.DrawFn) -> Asked:
     return {"exposure": "public", "open_to_internet": is_open}, frozenset(words)
 
 
+def _front_door(draw: st.DrawFn) -> Asked:
+    """Draw Front Door, whose endpoint is on the Internet by its nature."""
+    part: Json = {"kind": "front-door", "grpc": draw(st.booleans())}
+    part["open_to_internet"] = draw(st.booleans())
+    part["http_redirect"] = draw(st.booleans())
+    words = {"endpointName"}
+    words |= {"every client"} if part["open_to_internet"] else set()
+    words |= {"http-"} if part["http_redirect"] else set()
+    return part, frozenset(words)
+
+
 @st.composite
 def load_balancers(draw: st.DrawFn) -> Asked:
     """Draw what stands in front of the nodes."""
     kind = draw(
         st.sampled_from(
-            ["azure-load-balancer", "application-gateway", "traffic-manager", "existing"]
+            [
+                "azure-load-balancer",
+                "application-gateway",
+                "front-door",
+                "traffic-manager",
+                "existing",
+            ]
         )
     )
     part: Json = {"kind": kind}
     words: set[str] = set()
+    if kind == "front-door":
+        return _front_door(draw)
     if kind == "existing":
         part["portal_address"] = "10.0.4.10"
     elif kind != "traffic-manager":  # which is public by its name
@@ -121,11 +140,20 @@ def _open_rules(resource: Json) -> Iterator[str]:
             yield rule["name"]
 
 
+def _open_edge(policy: Json) -> Iterator[str]:
+    """Say when a firewall at the edge turns nobody away by address."""
+    rules = [rule["name"] for rule in policy["properties"]["customRules"]["rules"]]
+    if "BlockOtherClients" not in rules:
+        yield "every client"
+
+
 def _http_listeners(resource: Json) -> Iterator[str]:
     """Name what listens without TLS."""
     for listener in resource["properties"].get("httpListeners", ()):
         if listener["properties"]["protocol"] == "Http":
             yield listener["name"]
+    if "Http" in resource["properties"].get("supportedProtocols", ()):
+        yield "http-route"
     for rule in resource["properties"].get("loadBalancingRules", ()):
         if rule["properties"]["frontendPort"] == 80:
             yield f"rule {rule['name']}"
@@ -141,7 +169,13 @@ def test_nothing_is_open_that_the_config_does_not_name(asked: Asked) -> None:
             opened.append(resource["name"])
         elif resource["type"] == "Microsoft.Network/networkSecurityGroups":
             opened += _open_rules(resource)
-        elif resource["type"].startswith(("Microsoft.Network/load", "Microsoft.Network/appl")):
+        elif resource["type"] == "Microsoft.Cdn/profiles/afdEndpoints":
+            opened.append(resource["name"])
+        elif resource["type"] == "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies":
+            opened += _open_edge(resource)
+        elif resource["type"].startswith(
+            ("Microsoft.Network/load", "Microsoft.Network/appl", "Microsoft.Cdn/profiles/afdE")
+        ):
             opened += _http_listeners(resource)
 
     assert not [name for name in opened if not any(word in name for word in words)]

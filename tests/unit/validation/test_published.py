@@ -24,6 +24,13 @@ ALERT: dict[str, Any] = {
                 {"$ref": "#/definitions/Webtest"},
             ],
         },
+        "Action": {
+            "allOf": [
+                {"additionalProperties": False, "properties": {"type": {"enum": ["Mail"]}}},
+                {"oneOf": [{"allOf": [{"$ref": "#/definitions/Mail"}, {"required": ["type"]}]}]},
+            ]
+        },
+        "Mail": {"properties": {"address": {"type": "string"}}, "required": ["address"]},
         "Webtest": {"properties": {"webTestId": {"type": "string"}}, "required": ["webTestId"]},
     },
     "resourceDefinitions": {
@@ -31,6 +38,7 @@ ALERT: dict[str, Any] = {
             "properties": {
                 "name": {"type": "string", "maxLength": 12},
                 "criteria": {"$ref": "#/definitions/Criteria"},
+                "action": {"$ref": "#/definitions/Action"},
                 "value": {"oneOf": [{}, {"$ref": f"{COMMON}#/definitions/expression"}]},
             }
         }
@@ -72,6 +80,12 @@ def test_key_of_a_variant_need_not_be_an_object() -> None:
 
 def test_key_that_no_variant_names_is_still_what_the_base_says() -> None:
     assert not is_valid({"criteria": {"allOf": [], "else": 1}})
+
+
+def test_key_of_a_variant_is_let_through_by_a_base_that_knows_the_type_only() -> None:
+    assert is_valid({"action": {"type": "Mail", "address": "a@example.com"}})
+    assert not is_valid({"action": {"type": "Mail"}})
+    assert not is_valid({"action": {"type": "Post", "address": "a@example.com"}})
 
 
 def test_what_was_read_is_not_changed() -> None:

@@ -1,0 +1,137 @@
+using 'main.bicep'
+
+param location = 'westeurope'
+param namePrefix = 'octopus'
+param tags = {}
+param zones = [
+  '1'
+  '2'
+  '3'
+]
+param portalHostName = 'octopus.example.com'
+param pollingPort = 10943
+param grpcPort = 8443
+param timeZone = 'UTC'
+param addressPrefix = '10.20.0.0/22'
+param nodesSubnetPrefix = '10.20.0.0/26'
+param privateEndpointsSubnetPrefix = '10.20.0.64/26'
+param loadBalancerSubnetPrefix = '10.20.0.128/27'
+param privateLinkSubnetPrefix = '10.20.0.240/28'
+param bastionSubnetPrefix = '10.20.1.0/26'
+param dnsServers = []
+param clientPrefixes = [
+  '10.0.0.0/8'
+  '203.0.113.0/26'
+]
+param pollingPrefixes = [
+  '10.0.0.0/8'
+]
+param natGatewaySku = 'StandardV2'
+param natGatewayIdleTimeoutInMinutes = 10
+param logRetentionInDays = 90
+param alertEmails = [
+  'octopus-admins@example.com'
+]
+param keyVaultSku = 'standard'
+param keyVaultSoftDeleteRetentionInDays = 90
+param keyVaultEntriesExpireOn = ''
+param loadBalancerPrivateIpAddress = ''
+param firstPollingPort = 10943
+param loadBalancerIdleTimeoutInMinutes = 30
+param privateLinkLocations = [
+  'westeurope'
+  'northeurope'
+]
+param privateLinkNatAddressCount = 2
+param originHostName = ''
+param frontDoorResponseTimeoutInSeconds = 240
+param frontDoorProbeIntervalInSeconds = 60
+param firewallMode = 'Prevention'
+param firewallClientPrefixes = [
+  '10.0.0.0/8'
+  '203.0.113.0/26'
+]
+param firewallSignInsPerMinute = 100
+param firewallExclusions = []
+param nodes = [
+  {
+    name: 'octopus-1'
+    zone: '1'
+    taskCap: 10
+    maintenanceDay: 'Tuesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-2'
+    zone: '2'
+    taskCap: 10
+    maintenanceDay: 'Wednesday'
+    maintenanceStartTime: '02:00'
+  }
+  {
+    name: 'octopus-3'
+    zone: '3'
+    taskCap: 10
+    maintenanceDay: 'Thursday'
+    maintenanceStartTime: '02:00'
+  }
+]
+param nodeVmSize = 'Standard_D4s_v5'
+param nodeImage = {
+  publisher: 'MicrosoftWindowsServer'
+  offer: 'WindowsServer'
+  sku: '2022-datacenter-azure-edition'
+  version: 'latest'
+}
+param nodeOsDiskSizeGiB = 128
+param nodeDataDiskSizeGiB = 64
+param nodeAdminUsername = 'octolocal'
+param encryptionAtHost = false
+param hybridBenefit = false
+param maintenanceDuration = '03:00'
+param databaseName = 'Octopus'
+param databaseSkuName = 'GP_Gen5_4'
+param databaseMaxSizeGib = 64
+param databaseZoneRedundant = true
+param databaseLicenseType = 'LicenseIncluded'
+param databaseBackupRetentionDays = 14
+param databaseBackupStorageRedundancy = 'Zone'
+param databaseWeeklyRetention = 'P4W'
+param databaseMonthlyRetention = 'P12M'
+param databaseYearlyRetention = 'PT0S'
+param databaseMaintenanceWindow = 'SQL_Default'
+param databaseThreatDetection = true
+param storageSkuName = 'Premium_ZRS'
+param shareName = 'octopus'
+param shareQuotaGib = 256
+param shareIops = 0
+param shareThroughputMibps = 0
+param shareSoftDeleteRetentionInDays = 14
+param storageAccountKeyIndex = 0
+param octopusVersion = '2026.3.12345'
+param octopusAdministratorUsername = 'octoadmin'
+param octopusAdministratorEmail = 'octopus-admins@example.com'
+param installerBaseUrl = 'https://download.octopusdeploy.com/octopus'
+param installerSha256 = ''
+param hstsEnabled = true
+param hstsMaxAgeSeconds = 31556926
+param trustedProxies = []
+param shareMount = 'unc'
+param shareDriveLetter = 'X'
+param sendTelemetry = false
+param bastionKerberos = false
+param bastionScaleUnits = 2
+param bastionNativeClient = true
+param alertCpuPercent = 85
+param alertDatabasePercent = 85
+param alertSharePercent = 80
+param backupRedundancy = 'ZoneRedundant'
+param backupStartTime = '00:30'
+param backupDailyRetentionDays = 30
+param backupWeeklyRetentionWeeks = 12
+
+param nodesAdministratorPassword = readEnvironmentVariable('OCTOHA_NODES_ADMINISTRATOR_PASSWORD')
+param octopusMasterKey = readEnvironmentVariable('OCTOHA_OCTOPUS_MASTER_KEY')
+param octopusLicenseBase64 = readEnvironmentVariable('OCTOHA_OCTOPUS_LICENSE_BASE64')
+param octopusAdministratorPassword = readEnvironmentVariable('OCTOHA_OCTOPUS_ADMINISTRATOR_PASSWORD')
+param portalCertificatePfx = readEnvironmentVariable('OCTOHA_PORTAL_CERTIFICATE_PFX')
