@@ -237,15 +237,35 @@ def one_region_at_a_time(site: Site) -> Iterator[Diagnostic]:
                 "write task_cap: 0 until this region is the one in use",
             )
         return
-    routing, others = balancer.profile.routing, balancer.profile.watched_endpoints
-    if routing != "priority" and others:
+    profile = balancer.profile
+    if profile.routing != "priority":
+        if profile.watched_endpoints:
+            yield site.warning(
+                "OCT743",
+                f"routing: {profile.routing} spreads people over regions, but Octopus does not support "
+                "one instance in several regions",
+                site.at(f"{_PATH}.routing"),
+                "write routing: priority, unless the endpoints lead to the same region in the end",
+            )
+        return
+    if not profile.own.enabled and site.stack.nodes.task_cap:
         yield site.warning(
             "OCT743",
-            f"routing: {routing} spreads people over regions, but Octopus does not support one "
-            "instance in several regions",
-            site.at(f"{_PATH}.routing"),
-            "write routing: priority, unless the endpoints lead to the same region in the end",
+            f"the profile leads people to another region, but `nodes.task_cap` is "
+            f"{site.stack.nodes.task_cap}: the nodes here would take tasks far from the database",
+            site.at("nodes.task_cap", f"{_PATH}.own.enabled"),
+            "write task_cap: 0 while another region is the one in use",
         )
+    for index, endpoint in enumerate(profile.endpoints):
+        if endpoint.enabled and profile.own.enabled:
+            path = f"{_PATH}.endpoints.{index}"
+            yield site.note(
+                "OCT743",
+                f"`{_shown(path)}` is served by itself when this region fails, but database and files "
+                "do not follow by themselves",
+                site.at(path),
+                "write enabled: false until somebody has moved them",
+            )
 
 
 @reads("load_balancer")

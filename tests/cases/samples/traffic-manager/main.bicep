@@ -53,7 +53,10 @@ param nodesSubnetPrefix string = '10.20.0.0/26'
 param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 
 @description('Optional. DNS servers of the network; empty for Azure\'s own.')
-param dnsServers array = []
+param dnsServers array = [
+  '10.0.2.4'
+  '10.0.2.5'
+]
 
 @description('Optional. Who may open the portal; empty for the virtual network and what is joined to it.')
 param clientPrefixes array = [
@@ -77,6 +80,16 @@ param natGatewaySku string = 'StandardV2'
 @minValue(4)
 @maxValue(120)
 param natGatewayIdleTimeoutInMinutes int = 10
+
+@description('Optional. Virtual networks that this one is joined to, such as the hub.')
+param peerings array = [
+  {
+    name: 'to-hub'
+    virtualNetworkResourceId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub'
+    useRemoteGateways: false
+    allowForwardedTraffic: true
+  }
+]
 
 // ----- Monitoring -----
 
@@ -498,6 +511,7 @@ module network 'modules/network.bicep' = {
     pollingPort: pollingPort
     natGatewaySku: natGatewaySku
     natGatewayIdleTimeoutInMinutes: natGatewayIdleTimeoutInMinutes
+    peerings: peerings
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
   }
 }

@@ -15,7 +15,10 @@ param timeZone = 'UTC'
 param addressPrefix = '10.20.0.0/22'
 param nodesSubnetPrefix = '10.20.0.0/26'
 param privateEndpointsSubnetPrefix = '10.20.0.64/26'
-param dnsServers = []
+param dnsServers = [
+  '10.0.2.4'
+  '10.0.2.5'
+]
 param clientPrefixes = [
   '203.0.113.0/26'
   '198.51.100.16/28'
@@ -25,6 +28,14 @@ param pollingPrefixes = [
 ]
 param natGatewaySku = 'StandardV2'
 param natGatewayIdleTimeoutInMinutes = 10
+param peerings = [
+  {
+    name: 'to-hub'
+    virtualNetworkResourceId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub'
+    useRemoteGateways: false
+    allowForwardedTraffic: true
+  }
+]
 param logRetentionInDays = 90
 param alertEmails = [
   'octopus-admins@example.com'

@@ -31,7 +31,10 @@ param nodesSubnetPrefix string = '10.20.0.0/26'
 param privateEndpointsSubnetPrefix string = '10.20.0.64/26'
 
 @description('Optional. DNS servers; empty for Azure\'s own. Others must forward to 168.63.129.16, or private endpoints cannot be found.')
-param dnsServers array = []
+param dnsServers array = [
+  '10.0.2.4'
+  '10.0.2.5'
+]
 
 @description('Optional. Who may open the portal, in CIDR notation; empty for the virtual network and what is joined to it.')
 param clientPrefixes array = [
@@ -60,6 +63,16 @@ param natGatewaySku string = 'StandardV2'
 @minValue(4)
 @maxValue(120)
 param natGatewayIdleTimeoutInMinutes int = 10
+
+@description('Optional. Virtual networks that this one is joined to, such as the hub. Each has name, virtualNetworkResourceId, useRemoteGateways and allowForwardedTraffic.')
+param peerings array = [
+  {
+    name: 'to-hub'
+    virtualNetworkResourceId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/vnet-hub'
+    useRemoteGateways: false
+    allowForwardedTraffic: true
+  }
+]
 
 @description('Optional. Log Analytics workspace for the diagnostics of the network; empty for none.')
 param workspaceResourceId string = ''
@@ -350,6 +363,22 @@ resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
     name: privateEndpointsSubnetName
   }
 }
+
+// One after the other: Azure refuses two changes of a network at once.
+@batchSize(1)
+resource virtualNetworkPeerings 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-05-01' = [for peering in peerings: {
+  parent: virtualNetwork
+  name: peering.name
+  properties: {
+    remoteVirtualNetwork: {
+      id: peering.virtualNetworkResourceId
+    }
+    allowVirtualNetworkAccess: true
+    allowForwardedTraffic: peering.allowForwardedTraffic
+    allowGatewayTransit: false
+    useRemoteGateways: peering.useRemoteGateways
+  }
+}]
 
 resource keyVaultDnsZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   name: keyVaultDnsZoneNames[environment().name]
