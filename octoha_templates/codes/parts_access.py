@@ -14,6 +14,7 @@ _CIRCUIT = (
 _JUMP = _ACCESS + "bastion\n    - kind: jump-box\n      "
 
 _BASTION_DOCS = "learn.microsoft.com, About Bastion configuration settings"
+_KERBEROS = "learn.microsoft.com, Configure Bastion for Kerberos authentication"
 _VPN_FAQ = "learn.microsoft.com, Azure VPN Gateway FAQ"
 _IPSEC = "learn.microsoft.com, About cryptographic requirements and Azure VPN gateways"
 _ROUTE_DOCS = "learn.microsoft.com, Azure ExpressRoute FAQ"
@@ -131,11 +132,11 @@ ACCESS_CODES: tuple[Code, ...] = (
     ),
     Code(
         "OCT697",
-        "Kerberos without a domain",
-        "Azure Bastion asks a domain controller for tickets, so the machines have to be in a "
-        "domain.",
+        "Kerberos without a controller beside it",
+        "Azure Bastion asks a domain controller for tickets, so the machines have to be in a domain, and "
+        "Azure wants its controllers in the virtual network that Bastion is in.",
         example=_ACCESS + "bastion\n      kerberos: true",
-        sources=(_BASTION_DOCS,),
+        sources=(_BASTION_DOCS, _KERBEROS),
     ),
     Code(
         "OCT698",

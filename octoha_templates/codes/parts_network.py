@@ -63,4 +63,18 @@ NETWORK_PART_CODES: tuple[Code, ...] = (
         example="network:\n  access: [{kind: bastion}]",
         instead="network:\n  access: []",
     ),
+    Code(
+        "OCT726",
+        "Answers that go another way",
+        "A public load balancer hands the connection to a machine with the address of the client. With a "
+        "firewall as the way out, the machine sends its answer there, and a firewall drops answers to "
+        "connections that it has not seen: nobody outside could connect. An application gateway and a BIG-IP "
+        "answer from subnets without that route.",
+        example="network:\n  outbound: {kind: firewall, next_hop: 10.0.1.4}\n  client_prefixes: [203.0.113.0/26]\n"
+        "load_balancer:\n  exposure: public",
+        instead="network:\n  outbound: {kind: firewall, next_hop: 10.0.1.4}\nload_balancer:\n  exposure: internal",
+        sources=(
+            "learn.microsoft.com, Integrate Azure Firewall with Azure Standard Load Balancer",
+        ),
+    ),
 )

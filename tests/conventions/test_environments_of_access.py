@@ -31,7 +31,7 @@ PAIRS = {
     "bastion": (
         "kind: bastion, sku: Premium, allowed_prefixes: [203.0.113.0/24]",
         (
-            "kind: bastion, sku: Premium, allowed_prefixes: [198.51.100.0/24], kerberos: true, "
+            "kind: bastion, sku: Premium, allowed_prefixes: [198.51.100.0/24], "
             "scale_units: 4, native_client: false"
         ),
     ),
@@ -87,7 +87,7 @@ PAIRS = {
     ),
 }
 SHAPES = {
-    "kind: bastion": ("sku: Basic, native_client: false", "sku: Premium"),
+    "kind: bastion": ("sku: Basic, native_client: false", "sku: Premium", "kerberos: true"),
     "kind: bastion, sku: Premium": ("private_only: true", "session_recording: true"),
     "kind: vpn-gateway, point_to_site: {kind: entra}": (
         "active_active: false",

@@ -64,7 +64,7 @@ network:
   client_prefixes: [10.0.0.0/8]
   polling_prefixes: [10.60.0.0/16]
   outbound: {sku: Standard, idle_timeout_minutes: 20}
-  access: [{sku: Standard, scale_units: 3, native_client: false, kerberos: true}]
+  access: [{sku: Standard, scale_units: 3, native_client: false}]
 nodes:
   count: 2
   names: [blue, green]
@@ -168,6 +168,7 @@ SHAPE_CHANGES = {
     "network.private_dns_zones.file": ZONE.format(key="file"),
     "network.access[0].private_only": "network.access=[{sku: Premium, private_only: true}]",
     "network.access[0].session_recording": "network.access=[{sku: Premium, session_recording: true}]",
+    "network.access[0].kerberos": "network.access=[{kerberos: true}]",
     "storage": "storage={kind: existing, unc_path: '\\\\files.corp.example.com\\octopus', access: "
     "{kind: vault-secret, user_name: octopus}}",
     "storage.access": "storage.access=ad-ds\n" + DOMAIN,

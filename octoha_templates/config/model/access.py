@@ -96,7 +96,10 @@ class Bastion(Part, frozen=True, kw_only=True, tag="bastion", tag_field="kind"):
     ] = False
     kerberos: Annotated[
         bool,
-        Meta(description="Let people sign in with Kerberos; needs a domain that DNS leads to."),
+        Meta(
+            extra_json_schema=SHAPE,
+            description="Let people sign in with Kerberos; needs domain controllers in this network.",
+        ),
     ] = False
     scale_units: Annotated[
         int,

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from octoha_templates.config.model import Bastion, ExpressRoute, JumpBox, Stack, VpnGateway
+from octoha_templates.config.model import (
+    Bastion,
+    ExpressRoute,
+    F5BigIp,
+    JumpBox,
+    KempLoadMaster,
+    Stack,
+    VpnGateway,
+)
 from octoha_templates.config.model.network import NoOutbound
 from octoha_templates.config.plan.parts import (
     ANYONE,
@@ -18,6 +26,7 @@ from octoha_templates.config.plan.parts import (
     INTERNET,
     LOAD_BALANCER_PROBE,
     NODES,
+    PRIVATE_ENDPOINTS,
     VIRTUAL_NETWORK,
     Contribution,
     Peer,
@@ -39,10 +48,11 @@ _WINRM: Final = ("5985", "5986")
 _DOMAIN_PORTS: Final = (
     "53", "88", "123", "135", "389", "445", "464", "636", "3268-3269", "9389", "49152-65535",
 )  # fmt: skip
+_CONTROLLERS: Final = subnet("domain_controllers", "domain controllers")
 # Machines that operators sign in to, in any stack that has them.
 _MACHINES: Final = (
     NODES,
-    subnet("domain_controllers", "domain controllers"),
+    _CONTROLLERS,
     subnet("database", "SQL Server"),
     subnet("database_2", "second SQL Server"),
     subnet("database_3", "third SQL Server"),
@@ -158,11 +168,39 @@ def _bastion_rules(bastion: Bastion) -> Iterator[Rule]:
         "bastion", "AllowDataPlaneOutbound", 120, VIRTUAL_NETWORK, VIRTUAL_NETWORK, ("8080", "5701"),
         "Between the instances of the service.", "Outbound", protocol="*",
     )  # fmt: skip
+    if bastion.kerberos:
+        yield from _kerberos()
+    if bastion.private_only and bastion.session_recording:
+        yield from _recordings()
     if not bastion.private_only:
         yield Rule(
             "bastion", "AllowSessionInformationOutbound", 130, ANYONE, INTERNET, ("80",),
             "Sessions and certificate checks.", "Outbound", protocol="*",
         )  # fmt: skip
+
+
+def _kerberos() -> Iterator[Rule]:
+    """Bastion finds the controllers by name and gets its tickets from them."""
+    yield Rule(
+        "bastion", "AllowKerberosOutbound", 140, ANYONE, VIRTUAL_NETWORK, ("53", "88"),
+        "Names and tickets of the domain, for those who sign in with Kerberos.", "Outbound", protocol="*",
+    )  # fmt: skip
+    yield Rule(
+        "domain_controllers", "AllowBastionKerberosInbound", 240, BASTION, _CONTROLLERS, ("88",),
+        "Tickets for those who sign in through Azure Bastion.", protocol="*",
+    )  # fmt: skip
+
+
+def _recordings() -> Iterator[Rule]:
+    """Without a way to the Internet, Bastion writes its recordings to a private endpoint."""
+    yield Rule(
+        "bastion", "AllowRecordingsOutbound", 150, ANYONE, VIRTUAL_NETWORK, ("443",),
+        "Recorded sessions, to the private endpoint of their storage account.", "Outbound",
+    )  # fmt: skip
+    yield Rule(
+        "private_endpoints", "AllowBastionInbound", 150, BASTION, PRIVATE_ENDPOINTS, ("443",),
+        "Recorded sessions, where their storage account has its private endpoint here.",
+    )  # fmt: skip
 
 
 def _jump_box(jump_box: JumpBox, stack: Stack) -> Contribution:
@@ -221,9 +259,9 @@ def _from_jump_box(jump_box: JumpBox, stack: Stack) -> Iterator[Rule]:
     )
     targets = [(machine, (*ways, *_SERVICES.get(machine.subnet, ()))) for machine in _MACHINES]
     targets += [
-        (subnet("private_endpoints", "private endpoints"), ("443", "1433")),
+        (PRIVATE_ENDPOINTS, ("443", "1433")),
         (subnet("application_gateway", "Application Gateway"), ("443",)),
-        (subnet("appliance_management", "management of the appliances"), ("22", "443", "8443")),
+        *_appliances(stack),
     ]
     for index, (target, ports) in enumerate(targets):
         yield Rule(
@@ -236,6 +274,17 @@ def _from_jump_box(jump_box: JumpBox, stack: Stack) -> Iterator[Rule]:
             "Operators, from the jump box.", "Outbound",
         )  # fmt: skip
     yield from _jump_box_services(jump_box, stack)
+
+
+def _appliances(stack: Stack) -> Iterator[tuple[Peer, tuple[str, ...]]]:
+    """Say where the jump box reaches the management of the appliances, and the portal behind them."""
+    traffic = subnet("appliance_external", "load balancer appliances")
+    if isinstance(stack.load_balancer, KempLoadMaster):
+        # One interface for both.
+        yield traffic, ("22", "443", "8443")
+    elif isinstance(stack.load_balancer, F5BigIp):
+        yield traffic, ("443",)
+        yield subnet("appliance_management", "management of the appliances"), ("22", "443", "8443")
 
 
 def _jump_box_services(jump_box: JumpBox, stack: Stack) -> Iterator[Rule]:
@@ -251,6 +300,10 @@ def _jump_box_services(jump_box: JumpBox, stack: Stack) -> Iterator[Rule]:
         yield Rule(
             "jump_box", "AllowDomainOutbound", 320, JUMP_BOX, VIRTUAL_NETWORK, _DOMAIN_PORTS,
             "The domain that people sign in to.", "Outbound", protocol="*",
+        )  # fmt: skip
+        yield Rule(
+            "domain_controllers", "AllowJumpBoxDomainInbound", 242, JUMP_BOX, _CONTROLLERS, _DOMAIN_PORTS,
+            "Joining, sign-in and group policy of the jump box.", protocol="*",
         )  # fmt: skip
     if not isinstance(getattr(stack.network, "outbound", None), NoOutbound):
         yield Rule(

@@ -29,7 +29,6 @@ INTERNAL: Final = subnet("appliance_internal", "load balancer appliances, toward
 MANAGEMENT: Final = subnet("appliance_management", "management of the load balancer appliances")
 
 _BASTION: Final = subnet("bastion", "Azure Bastion")
-_JUMP_BOX: Final = subnet("jump_box", "jump box")
 
 
 def contribution(stack: Stack) -> Contribution:
@@ -121,14 +120,7 @@ def _kemp_subnets(balancer: KempLoadMaster) -> Iterator[Subnet]:
 def _kemp(balancer: KempLoadMaster) -> Iterator[Rule]:
     yield from _portal(balancer, EXTERNAL)
     yield from _management("appliance_external", EXTERNAL)
-    yield Rule(
-        "appliance_external", "AllowJumpBoxInbound", 160, _JUMP_BOX, EXTERNAL, ("22", "8443"),
-        "Operators, from the jump box.",
-    )  # fmt: skip
-    yield Rule(
-        "jump_box", "AllowToApplianceExternalOutbound", 190, _JUMP_BOX, EXTERNAL, ("22", "8443"),
-        "Operators, from the jump box.", "Outbound",
-    )  # fmt: skip
+    # The way from the jump box to this subnet is part of the jump box.
     for direction in ("Inbound", "Outbound"):
         yield Rule(
             "appliance_external", f"AllowSync{direction}", 200, EXTERNAL, EXTERNAL,

@@ -8,7 +8,7 @@ keys, point-to-site), "About cryptographic requirements and Azure VPN gateways",
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Final, TypeVar
 
@@ -19,13 +19,20 @@ from octoha_templates.config.model import (
     ExpressRoute,
     JumpBox,
     NewCircuit,
+    NewDomain,
+    NewNetwork,
     NoAccess,
     VpnConnection,
     VpnGateway,
 )
 from octoha_templates.config.model.network import NoOutbound
 from octoha_templates.config.plan.access import jump_box_clients
-from octoha_templates.config.rules.network import address_from_text, network_from_text, networks
+from octoha_templates.config.rules.network import (
+    address_from_text,
+    is_public,
+    network_from_text,
+    networks,
+)
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
@@ -34,12 +41,12 @@ _Kind = TypeVar("_Kind", bound=msgspec.Struct)
 
 _DEFAULT_ASN: Final = 65515
 _RESERVED_ASNS: Final = (
-    *(range(number, number + 1) for number in (8074, 8075, 12076, 23456)),
+    *(range(number, number + 1) for number in (8074, 8075, 12076, 23456, 65515)),
     range(64496, 64512),
-    range(65515, 65521),
+    range(65517, 65521),
     range(65535, 65552),
 )
-"""Of Azure (8074, 8075, 12076, 65515 to 65520) and of IANA (the rest)."""
+"""Of Azure (8074, 8075, 12076, 65515, 65517 to 65520) and of IANA (the rest)."""
 
 _APIPA: Final = (IPv4Network("169.254.21.0/24"), IPv4Network("169.254.22.0/24"))
 _FAST_PATH_UNITS: Final = 10
@@ -109,9 +116,12 @@ def bastion_features(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("network.access", "domain")
+@reads("network.access", "network.kind", "domain")
 def kerberos(site: Site) -> Iterator[Diagnostic]:
-    """Kerberos needs a domain to ask for tickets."""
+    """Kerberos needs a controller to ask for tickets, and Bastion asks in its own network only."""
+    if isinstance(site.stack.domain, NewDomain):
+        return
+    is_new = isinstance(site.stack.network, NewNetwork)
     for path, bastion in of_kind(site, Bastion):
         if bastion.kerberos and not site.stack.domain.joined:
             yield site.warning(
@@ -120,6 +130,14 @@ def kerberos(site: Site) -> Iterator[Diagnostic]:
                 "domain",
                 site.at(f"{path}.kerberos"),
                 "leave kerberos out, or give the stack a domain",
+            )
+        elif bastion.kerberos and is_new:
+            yield site.warning(
+                "OCT697",
+                "Azure Bastion is to let people sign in with Kerberos, but the domain controllers are "
+                "not in the network of Bastion",
+                site.at(f"{path}.kerberos"),
+                "leave kerberos out, or take domain.kind: new",
             )
 
 
@@ -603,7 +621,7 @@ def device_addresses(site: Site) -> Iterator[Diagnostic]:
     for path, vpn in of_kind(site, VpnGateway):
         for index, connection in enumerate(vpn.connections):
             address = address_from_text(connection.gateway_address or "")
-            if address is not None and _is_inside(address):
+            if address is not None and not is_public(address):
                 yield site.error(
                     "OCT688",
                     f"the device of the VPN connection {connection.name} has the address {address}, "
@@ -611,12 +629,6 @@ def device_addresses(site: Site) -> Iterator[Diagnostic]:
                     site.at(f"{path}.connections.{index}.gateway_address"),
                     "give the public address of the device, or of what translates for it",
                 )
-
-
-def _is_inside(address: IPv4Address) -> bool:
-    """Say whether an address is private; those set aside for documentation stand for public ones."""
-    documentation = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-    return not address.is_global and not any(address in IPv4Network(text) for text in documentation)
 
 
 ACCESS_RULES: tuple[Rule, ...] = (

@@ -13,6 +13,7 @@ from typing import Final
 
 from octoha_templates.config.model import (
     ExistingKeyVault,
+    ExistingLoadBalancer,
     GroupManagedAccount,
     KeyVaultCertificate,
     LocalSystem,
@@ -21,6 +22,7 @@ from octoha_templates.config.model import (
     SelfSignedCertificate,
     Stack,
 )
+from octoha_templates.config.rules.network import address_from_text, is_public
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -233,8 +235,16 @@ def is_vault(resource_id: str) -> bool:
 def is_on_the_internet(stack: Stack) -> bool:
     """Say whether the front end has an address on the Internet."""
     balancer = stack.load_balancer
+    if isinstance(balancer, ExistingLoadBalancer):
+        return _is_public_address(balancer.portal_address)
     kind = str(balancer.__struct_config__.tag)
     return kind in _ON_THE_INTERNET or getattr(balancer, "exposure", "internal") != "internal"
+
+
+def _is_public_address(text: str) -> bool:
+    """Say whether an address is one that the Internet reaches; what a name leads to is not known here."""
+    address = address_from_text(text)
+    return address is not None and is_public(address)
 
 
 CERTIFICATE_RULES: tuple[Rule, ...] = (

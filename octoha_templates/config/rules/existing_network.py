@@ -1,16 +1,29 @@
 """Rules about networks that exist: what the stack uses of them is there, or is added by name.
 
-Source: learn.microsoft.com, "Azure Virtual Network FAQ", "Virtual network peering".
+Source: learn.microsoft.com, "Azure Virtual Network FAQ", "Virtual network peering", "Integrate Azure
+Firewall with Azure Standard Load Balancer" (asymmetric routing).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from octoha_templates.config.model import ExistingNetwork, Firewall, NewNetwork
+from octoha_templates.config.model import (
+    ApplicationGateway,
+    ExistingNetwork,
+    F5BigIp,
+    Firewall,
+    NewNetwork,
+)
 from octoha_templates.config.plan import network_plan
 from octoha_templates.config.plan.load_balancer import OPENED_BY_KEY
-from octoha_templates.config.rules.network import PLAN_READS, address_from_text, networks
+from octoha_templates.config.rules.network import (
+    PLAN_READS,
+    WIDEST_PREFIX,
+    address_from_text,
+    network_from_text,
+    networks,
+)
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
@@ -77,6 +90,29 @@ def firewall_elsewhere(site: Site) -> Iterator[Diagnostic]:
             )
 
 
+@reads("network.outbound", "load_balancer")
+def answers_go_back(site: Site) -> Iterator[Diagnostic]:
+    """What comes in by a public load balancer is answered by the way it came."""
+    if not isinstance(getattr(site.stack.network, "outbound", None), Firewall):
+        return
+    balancer = site.stack.load_balancer
+    polling = getattr(balancer, "polling", None)
+    parts = (
+        # An application gateway and a BIG-IP answer from subnets of their own without that route.
+        ("load_balancer", balancer, isinstance(balancer, ApplicationGateway | F5BigIp)),
+        ("load_balancer.polling", polling, False),
+    )
+    for path, part, has_own_way in parts:
+        if getattr(part, "exposure", "internal") != "internal" and not has_own_way:
+            yield site.error(
+                "OCT726",
+                f"`{path}` has a public address, but the machines behind it send everything for the "
+                "Internet to the firewall, which drops answers to connections that it has not seen",
+                site.at(f"{path}.exposure", f"{path}.kind", path, "network.outbound"),
+                "take exposure: internal and let the firewall lead there, or outbound: {kind: nat-gateway}",
+            )
+
+
 @reads("network.peerings")
 def one_gateway(site: Site) -> Iterator[Diagnostic]:
     """At most one peering lends its gateway, and no network is peered twice."""
@@ -131,20 +167,26 @@ def _way_in(site: Site, subnet: str) -> str:
 
 
 def _open(site: Site) -> tuple[str, ...]:
-    """Name the parameters that list the whole Internet."""
+    """Name the parameters that list the whole Internet, or so much of it that it makes no difference."""
     network = site.stack.network
     listed = {
         "clientPrefixes": network.client_prefixes,
         "pollingPrefixes": network.polling_prefixes,
         **{each.parameter: each.prefixes for each in network_plan(site.stack).lists},
     }
-    return tuple(name for name, prefixes in listed.items() if "0.0.0.0/0" in prefixes)
+    return tuple(name for name, prefixes in listed.items() if any(map(_is_wide, prefixes)))
+
+
+def _is_wide(text: str) -> bool:
+    prefix = network_from_text(text)
+    return prefix is not None and prefix.prefixlen < WIDEST_PREFIX
 
 
 EXISTING_NETWORK_RULES: tuple[Rule, ...] = (
     subnets_named,
     reserved_names,
     firewall_elsewhere,
+    answers_go_back,
     one_gateway,
     opened_to_the_internet,
 )

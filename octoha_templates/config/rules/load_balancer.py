@@ -26,6 +26,7 @@ from octoha_templates.config.model import (
 from octoha_templates.config.rules.network import (
     PLAN_READS,
     RESERVED_BY_AZURE,
+    WIDEST_PREFIX,
     address_from_text,
     network_from_text,
     networks,
@@ -39,7 +40,6 @@ from octoha_templates.diagnostics import Diagnostic
 _LAST_FRONT_END_PORT: Final = 65534
 _LABELS_OF_A_HOST: Final = 3
 _RECOMMENDED_FOR_A_GATEWAY: Final = 24
-_WIDEST_PREFIX: Final = 8
 _PORTS_OF_HTTP: Final = (80, 443)
 _LISTS_RULE_SETS: Final[dict[type, str]] = {
     ApplicationGateway: "application-gateway waf-config list-dynamic-rule-sets shows what a region "
@@ -164,7 +164,7 @@ def internet_as_prefix(site: Site) -> Iterator[Diagnostic]:
         listed = getattr(site.stack.network, opening.prefixes.rpartition(".")[2])
         for text in opening.allowed if opening.is_public else ():
             prefix = network_from_text(text)
-            if prefix is not None and prefix.prefixlen < _WIDEST_PREFIX:
+            if prefix is not None and prefix.prefixlen < WIDEST_PREFIX:
                 yield site.error(
                     "OCT668",
                     f"{text} lets everyone on the Internet reach {opening.what}",

@@ -24,6 +24,9 @@ PLAN_READS: Final = ("network.access", "domain", "database", "storage", "load_ba
 RESERVED_BY_AZURE: Final = 5
 """Addresses of every subnet that Azure keeps: the first four and the last."""
 
+WIDEST_PREFIX: Final = 8
+"""A prefix that is shorter than this names no network of anybody's but half the Internet."""
+
 PRIVATE_ENDPOINTS: Final = 3
 """Key Vault, database, storage."""
 
@@ -36,6 +39,11 @@ _NOT_FOR_NETWORKS: Final = tuple(
         "169.254.0.0/16",
         "224.0.0.0/3",
     )
+)
+
+
+_DOCUMENTATION: Final = tuple(
+    IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 )
 
 
@@ -206,6 +214,11 @@ def address_from_text(text: str) -> IPv4Address | None:
         return IPv4Address(text)
     except AddressValueError:
         return None
+
+
+def is_public(address: IPv4Address) -> bool:
+    """Say whether the Internet reaches an address; those set aside for documentation stand for such."""
+    return address.is_global or any(address in network for network in _DOCUMENTATION)
 
 
 def no_range(site: Site, path: str, text: str) -> Diagnostic:

@@ -167,3 +167,74 @@ def test_names_and_priorities_are_unique_in_every_group(ways: tuple[str, ...]) -
         places = [(rule.direction, rule.priority) for rule in rules]
         assert len(set(names)) == len(names), subnet.key
         assert len(set(places)) == len(places), subnet.key
+
+
+NEW_DOMAIN = "domain={kind: new, fqdn: corp.example.com, net_bios_name: CORP}"
+PORTS_OF_A_MEMBER = {"53", "88", "135", "389", "445", "464", "49152-65535"}
+
+
+def test_a_jump_box_of_the_domain_reaches_its_controllers() -> None:
+    """Without it, joining the domain fails, and with it the whole deployment."""
+    plan = plan_of(BASTION, "{kind: jump-box, sign_in: domain}", settings=(NEW_DOMAIN,))
+    let_in = rules_of(plan, "domain_controllers", "Inbound")["AllowJumpBoxDomainInbound"]
+    let_out = rules_of(plan, "jump_box", "Outbound")["AllowDomainOutbound"]
+
+    assert let_in.source.subnet == "jump_box"
+    assert let_in.protocol == let_out.protocol == "*"
+    assert set(let_in.ports) == set(let_out.ports) >= PORTS_OF_A_MEMBER
+
+
+def test_a_jump_box_outside_the_domain_is_no_member_of_it() -> None:
+    plan = plan_of(BASTION, "{kind: jump-box}", settings=(NEW_DOMAIN,))
+
+    assert "AllowJumpBoxDomainInbound" not in rules_of(plan, "domain_controllers", "Inbound")
+
+
+def test_bastion_gets_tickets_for_kerberos() -> None:
+    plan = plan_of("{kind: bastion, kerberos: true}", settings=(NEW_DOMAIN,))
+    leaving = rules_of(plan, "bastion", "Outbound")["AllowKerberosOutbound"]
+    entering = rules_of(plan, "domain_controllers", "Inbound")
+
+    assert leaving.ports == ("53", "88")
+    assert entering["AllowBastionKerberosInbound"].ports == ("88",)
+    assert entering["AllowDnsInbound"].source.tag == "VirtualNetwork"
+    assert "AllowKerberosOutbound" not in rules_of(plan_of(BASTION), "bastion", "Outbound")
+
+
+def test_a_private_bastion_writes_its_recordings_to_a_private_endpoint() -> None:
+    recording = "{kind: bastion, sku: Premium, private_only: true, session_recording: true}"
+    plan = plan_of(recording, VPN)
+
+    assert rules_of(plan, "bastion", "Outbound")["AllowRecordingsOutbound"].ports == ("443",)
+    assert rules_of(plan, "private_endpoints", "Inbound")["AllowBastionInbound"].ports == ("443",)
+    assert "AllowRecordingsOutbound" not in rules_of(plan_of(PRIVATE, VPN), "bastion", "Outbound")
+
+
+@pytest.mark.parametrize("balancer", ["kemp-loadmaster", "f5-big-ip"])
+def test_the_jump_box_opens_the_portal_behind_appliances_whoever_else_may(balancer: str) -> None:
+    """The nodes take the portal's connections from the appliances, so that is where it has to go."""
+    plan = plan_of(
+        BASTION,
+        "{kind: jump-box}",
+        settings=(f"load_balancer={{kind: {balancer}}}", "network.client_prefixes=[10.60.0.0/16]"),
+    )
+
+    assert "443" in rules_of(plan, "appliance_external", "Inbound")["AllowJumpBoxInbound"].ports
+
+
+@pytest.mark.parametrize("balancer", ["kemp-loadmaster", "f5-big-ip"])
+@pytest.mark.parametrize("interfaces", [2, 3])
+def test_rules_are_unique_beside_appliances_and_controllers_too(
+    balancer: str, interfaces: int
+) -> None:
+    keys = f", interfaces: {interfaces}" if balancer == "f5-big-ip" else ""
+    plan = plan_of(
+        "{kind: bastion, kerberos: true, sku: Premium, private_only: true, session_recording: true}",
+        VPN,
+        "{kind: jump-box, sign_in: domain}",
+        settings=(NEW_DOMAIN, f"load_balancer={{kind: {balancer}{keys}}}"),
+    )
+    for subnet in plan.subnets_with_security_group:
+        rules = plan.rules_of(subnet.key)
+        assert len({rule.name for rule in rules}) == len(rules), subnet.key
+        assert len({(rule.direction, rule.priority) for rule in rules}) == len(rules), subnet.key

@@ -10,6 +10,7 @@ from octoha_templates.config.model import (
     ApplicationGateway,
     AzureFiles,
     AzureLoadBalancer,
+    ExistingLoadBalancer,
     GroupManagedAccount,
     LocalSystem,
     SelfSignedCertificate,
@@ -62,6 +63,26 @@ def test_a_front_end_is_on_the_internet_when_it_listens_there() -> None:
     assert is_on_the_internet(stack(load_balancer=AzureLoadBalancer(exposure="public")))
     assert is_on_the_internet(stack(load_balancer=ApplicationGateway(exposure="both")))
     assert not is_on_the_internet(stack(load_balancer=ApplicationGateway(exposure="internal")))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("203.0.113.10", True),
+        ("20.50.2.10", True),
+        ("10.0.4.10", False),
+        ("100.64.0.10", False),
+        ("balancer.example.com", False),
+    ],
+)
+def test_a_balancer_that_exists_is_on_the_internet_when_its_address_is(
+    address: str, is_public: bool
+) -> None:
+    balancer = ExistingLoadBalancer(portal_address=address)
+    octopus = with_octopus(certificate=SelfSignedCertificate())
+
+    assert is_on_the_internet(stack(load_balancer=balancer)) is is_public
+    assert ("OCT701" in codes_of(stack(**octopus, load_balancer=balancer))) is is_public
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,12 @@ WAYS_OUT: tuple[Asked, ...] = (
 def configs(draw: st.DrawFn) -> Asked:
     """Draw a config, and what it asks for by name."""
     balancer, of_balancer = draw(load_balancers())
-    out, of_out = draw(st.sampled_from(WAYS_OUT))
+    # A firewall would drop the answers of nodes that the Internet reaches without a gateway between.
+    is_direct = "-polling'" in of_balancer or (
+        "-portal'" in of_balancer and balancer["kind"] != "application-gateway"
+    )
+    ways_out = [way for way in WAYS_OUT if not is_direct or way[0]["kind"] != "firewall"]
+    out, of_out = draw(st.sampled_from(ways_out))
     ways = draw(st.lists(st.sampled_from(WAYS_IN), max_size=2, unique_by=lambda w: w[0]["kind"]))
     network = {
         "client_prefixes": OFFICES,

@@ -38,6 +38,15 @@ def test_steps_come_in_the_order_that_the_share_needs(prepare: Script) -> None:
     ]
 
 
+def test_old_protocols_are_off_and_script_steps_take_what_windows_has(prepare: Script) -> None:
+    """Windows PowerShell that chooses for itself would have nothing left to choose."""
+    body = body_of(prepare, "Disable-OldTls")
+    assert "'SSL 3.0', 'TLS 1.0', 'TLS 1.1'" in body
+    assert "'SchUseStrongCrypto', 'SystemDefaultTlsVersions'" in body
+    assert "'HKLM:\\SOFTWARE', 'HKLM:\\SOFTWARE\\WOW6432Node'" in body
+    assert "TLS 1.2" not in body
+
+
 def test_all_six_folders_are_made_on_the_share_itself(prepare: Script, bootstrap: Script) -> None:
     folders = ["Artifacts", "Packages", "TaskLogs", "Imports", "EventExports", "Telemetry"]
     assert "$SharedFolders = " + ", ".join(f"'{name}'" for name in folders) in prepare.text

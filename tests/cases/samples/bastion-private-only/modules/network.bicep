@@ -265,6 +265,20 @@ resource privateEndpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@
         }
       }
       {
+        name: 'AllowBastionInbound'
+        properties: {
+          description: 'Recorded sessions, where their storage account has its private endpoint here.'
+          priority: 150
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: bastionSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: privateEndpointsSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
         name: 'DenyAllInbound'
         properties: {
           description: 'Closes what Azure would open to the whole virtual network.'
@@ -431,6 +445,20 @@ resource bastionSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
             '8080'
             '5701'
           ]
+        }
+      }
+      {
+        name: 'AllowRecordingsOutbound'
+        properties: {
+          description: 'Recorded sessions, to the private endpoint of their storage account.'
+          priority: 150
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRange: '443'
         }
       }
       {

@@ -324,6 +324,20 @@ resource domainControllersSecurityGroup 'Microsoft.Network/networkSecurityGroups
         }
       }
       {
+        name: 'AllowBastionKerberosInbound'
+        properties: {
+          description: 'Tickets for those who sign in through Azure Bastion.'
+          priority: 240
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: bastionSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: domainControllersSubnetPrefix
+          destinationPortRange: '88'
+        }
+      }
+      {
         name: 'AllowDnsInbound'
         properties: {
           description: 'The controllers are the DNS servers of the network.'
@@ -597,6 +611,23 @@ resource bastionSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
           sourcePortRange: '*'
           destinationAddressPrefix: 'Internet'
           destinationPortRange: '80'
+        }
+      }
+      {
+        name: 'AllowKerberosOutbound'
+        properties: {
+          description: 'Names and tickets of the domain, for those who sign in with Kerberos.'
+          priority: 140
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: 'VirtualNetwork'
+          destinationPortRanges: [
+            '53'
+            '88'
+          ]
         }
       }
       {

@@ -492,6 +492,20 @@ resource applianceExternalSecurityGroup 'Microsoft.Network/networkSecurityGroups
         }
       }
       {
+        name: 'AllowJumpBoxInbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 160
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: applianceExternalSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
         name: 'AllowSyncInbound'
         properties: {
           description: 'Configuration from one unit to the other.'
@@ -858,10 +872,24 @@ resource jumpBoxSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
         }
       }
       {
-        name: 'AllowToApplianceManagementOutbound'
+        name: 'AllowToApplianceExternalOutbound'
         properties: {
           description: 'Operators, from the jump box.'
           priority: 180
+          direction: 'Outbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: jumpBoxSubnetPrefix
+          sourcePortRange: '*'
+          destinationAddressPrefix: applianceExternalSubnetPrefix
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'AllowToApplianceManagementOutbound'
+        properties: {
+          description: 'Operators, from the jump box.'
+          priority: 190
           direction: 'Outbound'
           access: 'Allow'
           protocol: 'Tcp'

@@ -399,6 +399,7 @@ resource applianceExternalSecurityGroup 'Microsoft.Network/networkSecurityGroups
           destinationAddressPrefix: applianceExternalSubnetPrefix
           destinationPortRanges: [
             '22'
+            '443'
             '8443'
           ]
         }
@@ -758,7 +759,7 @@ resource jumpBoxSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
         name: 'AllowToApplianceExternalOutbound'
         properties: {
           description: 'Operators, from the jump box.'
-          priority: 190
+          priority: 180
           direction: 'Outbound'
           access: 'Allow'
           protocol: 'Tcp'
@@ -767,6 +768,7 @@ resource jumpBoxSecurityGroup 'Microsoft.Network/networkSecurityGroups@2025-05-0
           destinationAddressPrefix: applianceExternalSubnetPrefix
           destinationPortRanges: [
             '22'
+            '443'
             '8443'
           ]
         }

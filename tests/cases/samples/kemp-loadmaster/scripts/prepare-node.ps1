@@ -568,9 +568,15 @@ function Set-RegistryNumber {
 }
 
 function Disable-OldTls {
-    # Octopus leaves the protocol to Windows.
+    # Octopus leaves the protocol to Windows. The .NET Framework, and with it Windows PowerShell in script steps, does so
+    # when it is told to.
+    foreach ($software in 'HKLM:\SOFTWARE', 'HKLM:\SOFTWARE\WOW6432Node') {
+        foreach ($name in 'SchUseStrongCrypto', 'SystemDefaultTlsVersions') {
+            Set-RegistryNumber -Path "$software\Microsoft\.NETFramework\v4.0.30319" -Name $name -Value 1
+        }
+    }
     $root = 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols'
-    foreach ($protocol in 'TLS 1.0', 'TLS 1.1') {
+    foreach ($protocol in 'SSL 3.0', 'TLS 1.0', 'TLS 1.1') {
         foreach ($role in 'Client', 'Server') {
             Set-RegistryNumber -Path "$root\$protocol\$role" -Name 'Enabled' -Value 0
             Set-RegistryNumber -Path "$root\$protocol\$role" -Name 'DisabledByDefault' -Value 1
