@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from octoha_templates.config.model import (
     ApplicationGateway,
+    Bastion,
     ExistingNetwork,
     F5BigIp,
     Firewall,
     NewNetwork,
 )
 from octoha_templates.config.plan import network_plan
+from octoha_templates.config.plan.access import BASTION_CLIENTS
 from octoha_templates.config.plan.load_balancer import OPENED_BY_KEY
 from octoha_templates.config.rules.network import (
     PLAN_READS,
@@ -25,6 +27,7 @@ from octoha_templates.config.rules.network import (
     networks,
 )
 from octoha_templates.config.rules.rule import Rule, Site, reads
+from octoha_templates.config.words import joined
 from octoha_templates.diagnostics import Diagnostic
 
 
@@ -144,19 +147,29 @@ def one_gateway(site: Site) -> Iterator[Diagnostic]:
 @reads("network", *PLAN_READS)
 def opened_to_the_internet(site: Site) -> Iterator[Diagnostic]:
     """Whatever the Internet can reach is said aloud."""
+    named = _bastion_clients(site)
     for rule in network_plan(site.stack).rules:
         is_open = rule.source.tag == "Internet" or rule.source.parameter in _open(site)
         if rule.name in OPENED_BY_KEY:
             # OCT660 and OCT661 name the key.
             continue
-        if rule.direction == "Inbound" and rule.access == "Allow" and is_open:
+        who = "the Internet" if is_open else named.get(rule.source.parameter, "")
+        if rule.direction == "Inbound" and rule.access == "Allow" and who:
             yield site.note(
                 "OCT725",
-                f"the Internet can reach port {', '.join(rule.ports)} of the subnet `{rule.subnet}`: "
-                f"{rule.why}",
+                f"{who} can reach port {', '.join(rule.ports)} of the subnet `{rule.subnet}`: {rule.why}",
                 site.at(_way_in(site, rule.subnet), "network"),
                 "leave it out, or take its private form, to keep the stack closed",
             )
+
+
+def _bastion_clients(site: Site) -> dict[str, str]:
+    """Say who comes from the Internet to a Bastion with a public address, by the parameter that lists them."""
+    for access in site.stack.network.access:
+        if isinstance(access, Bastion) and access.allowed_prefixes and not access.private_only:
+            whom = joined(access.allowed_prefixes, "and")
+            return {BASTION_CLIENTS.parameter: f"the Internet, from {whom},"}
+    return {}
 
 
 def _way_in(site: Site, subnet: str) -> str:
