@@ -394,7 +394,10 @@ class FrontDoorWaf(Part, frozen=True, kw_only=True):
 
     mode: Annotated[
         Literal["Prevention", "Detection"],
-        Meta(description="Prevention blocks; Detection only writes to the log."),
+        Meta(
+            description="What the managed rules do: Prevention blocks, Detection only writes to the "
+            "log. Who may come in counts in both."
+        ),
     ] = "Prevention"
     rule_set_version: Annotated[
         Literal["2.1", "2.2"],

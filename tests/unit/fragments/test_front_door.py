@@ -220,17 +220,20 @@ def test_firewall_prevents_with_the_current_rules_and_looks_into_bodies(
     compiled = component(FRONT_DOOR)
     policy = _policy(compiled)
     rule_sets = [
-        (one["ruleSetType"], one["ruleSetVersion"], one["ruleSetAction"])
+        (one["ruleSetType"], one["ruleSetVersion"], one.get("ruleSetAction"))
         for one in policy["managedRules"]["managedRuleSets"]
     ]
 
     assert compiled.only(POLICIES)["sku"] == {"name": "Premium_AzureFrontDoor"}
     assert compiled.parameters["firewallMode"]["defaultValue"] == "Prevention"
+    assert compiled.template["variables"]["managedRulesAction"] == (
+        "[if(equals(parameters('firewallMode'), 'Prevention'), 'Block', 'Log')]"
+    )
     assert policy["policySettings"]["enabledState"] == "Enabled"
     assert policy["policySettings"]["requestBodyCheck"] == "Enabled"
     assert rule_sets == [
-        ("Microsoft_DefaultRuleSet", "2.2", "Block"),
-        ("Microsoft_BotManagerRuleSet", "1.1", "Block"),
+        ("Microsoft_DefaultRuleSet", "2.2", "[variables('managedRulesAction')]"),
+        ("Microsoft_BotManagerRuleSet", "1.1", None),
     ]
 
 
@@ -255,6 +258,16 @@ def test_everybody_but_the_clients_is_turned_away_by_the_address_of_the_connecti
     assert condition["negateCondition"] is True
     assert condition["matchValue"] == "[parameters('firewallClientPrefixes')]"
     assert compiled.parameters["firewallClientPrefixes"]["minLength"] == 1
+
+
+def test_list_of_clients_counts_while_the_managed_rules_only_watch(component: Component) -> None:
+    """A policy in Detection mode would let everybody in."""
+    settings = "load_balancer={kind: front-door, waf: {mode: Detection}}"
+    compiled = component(FRONT_DOOR, settings, CLIENTS)
+
+    assert compiled.parameters["firewallMode"]["defaultValue"] == "Detection"
+    assert _policy(compiled)["policySettings"]["mode"] == "Prevention"
+    assert _custom_rules(compiled)["BlockOtherClients"]["action"] == "Block"
 
 
 def test_everybody_comes_in_only_when_the_config_says_so(component: Component) -> None:

@@ -158,7 +158,7 @@ param frontDoorResponseTimeoutInSeconds int = 240
 @maxValue(255)
 param frontDoorProbeIntervalInSeconds int = 60
 
-@description('Optional. What the firewall does with an attack: Prevention blocks it, Detection only writes it to the log.')
+@description('Optional. What the managed rules do with an attack: Prevention blocks it, Detection only writes it to the log. Who may come in counts in both.')
 @allowed([
   'Detection'
   'Prevention'

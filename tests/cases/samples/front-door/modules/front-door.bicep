@@ -111,7 +111,7 @@ param responseTimeoutInSeconds int = 240
 @maxValue(255)
 param probeIntervalInSeconds int = 60
 
-@description('Optional. What the firewall does with an attack: Prevention blocks it, Detection only writes it to the log.')
+@description('Optional. What the managed rules do with an attack: Prevention blocks it, Detection only writes it to the log. Who may come in counts in both.')
 @allowed([
   'Detection'
   'Prevention'
@@ -150,6 +150,7 @@ var frontEndId = resourceId('Microsoft.Network/loadBalancers/frontendIPConfigura
 // The private endpoint asks with these words, and whoever approves it looks for them.
 var privateLinkRequest = 'Front Door ${profileName}'
 var originHost = empty(originHostName) ? portalHostName : originHostName
+var managedRulesAction = firewallMode == 'Prevention' ? 'Block' : 'Log'
 var octopusExclusions = [
   {
     matchVariable: 'QueryStringArgNames'
@@ -393,7 +394,8 @@ resource firewallPolicy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolici
   properties: {
     policySettings: {
       enabledState: 'Enabled'
-      mode: firewallMode
+      // Always: in Detection mode the rules of this policy's own would turn nobody away, and the portal would be open.
+      mode: 'Prevention'
       // The first 128 KB of a body; what comes after passes, which lets packages of any size through.
       requestBodyCheck: 'Enabled'
       customBlockResponseStatusCode: 403
@@ -494,14 +496,14 @@ resource firewallPolicy 'Microsoft.Network/FrontDoorWebApplicationFirewallPolici
         {
           ruleSetType: 'Microsoft_DefaultRuleSet'
           ruleSetVersion: '2.2'
-          ruleSetAction: 'Block'
+          ruleSetAction: managedRulesAction
           // In the values of scripts, variables and tokens the rules would find attacks that are none.
           exclusions: concat(octopusExclusions, firewallExclusions)
         }
         {
           ruleSetType: 'Microsoft_BotManagerRuleSet'
+          // Its rules have an action each: bad bots are blocked, others are noted.
           ruleSetVersion: '1.1'
-          ruleSetAction: 'Block'
         }
       ]
     }
