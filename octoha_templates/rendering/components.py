@@ -27,6 +27,10 @@ _ANY_VAULT: Final = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-secrets/providers/"
     "Microsoft.KeyVault/vaults/kv-secrets"
 )
+_ANY_WORKSPACE: Final = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-logs/providers/"
+    "Microsoft.OperationalInsights/workspaces/log-central"
+)
 _ANY_EXISTING_VAULT: Final = f"{{kind: existing, vault_id: {_ANY_VAULT}, write_secrets: true}}"
 _ANY_CERTIFICATE: Final = (
     f"{{kind: key-vault, vault_id: {_ANY_VAULT}, certificate_name: octopus-portal}}"
@@ -117,6 +121,14 @@ COMPONENTS: tuple[Component, ...] = (
         "log-analytics",
         "Log Analytics",
         "Workspace, data collection rule and action group.",
+    ),
+    Component(
+        "monitoring",
+        "existing",
+        "Existing Log Analytics workspace",
+        "The way to a workspace that exists already, with data collection rule and action group.",
+        submodules=("monitoring-collection",),
+        standalone=(f"monitoring={{kind: existing, workspace_id: {_ANY_WORKSPACE}}}",),
     ),
     Component(
         "domain",

@@ -183,6 +183,11 @@ SHAPE_CHANGES = {
     "open_polling_to_internet: true}",
     "load_balancer.grpc": "load_balancer.grpc=true",
     "load_balancer.portal_dns_zone": "load_balancer.portal_dns_zone=false",
+    "monitoring": "monitoring={kind: existing, workspace_id: "
+    + HUB.replace("Microsoft.Network", "Microsoft.OperationalInsights").format(
+        what="workspaces/log"
+    )
+    + "}",
     "backup": "backup={kind: none}",
 }
 
@@ -260,7 +265,6 @@ def test_every_mark_of_shape_has_a_change_above() -> None:
         "database",
         "database.long_term_retention",
         "load_balancer",
-        "monitoring",
     }
     marked = {dotted(path) for path in shape_of(stack_from_text(MINIMAL))}
     assert marked - without_alternative == set(SHAPE_CHANGES)

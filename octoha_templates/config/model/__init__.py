@@ -151,6 +151,7 @@ from octoha_templates.config.model.octopus import (
 from octoha_templates.config.model.operations import (
     Backup,
     ExistingKeyVault,
+    ExistingLogAnalytics,
     KeyVault,
     LogAnalytics,
     Monitoring,
@@ -241,6 +242,7 @@ __all__ = [
     "ExistingDomain",
     "ExistingKeyVault",
     "ExistingLoadBalancer",
+    "ExistingLogAnalytics",
     "ExistingNetwork",
     "ExistingShare",
     "ExistingSubnet",

@@ -8,6 +8,11 @@ from msgspec import Meta
 
 from octoha_templates.config.model.base import SHAPE, ClockTime, Email, Part, ResourceId
 
+_WORKSPACE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-logs"
+    "/providers/Microsoft.OperationalInsights/workspaces/log-central"
+)
+
 
 class NewKeyVault(Part, frozen=True, kw_only=True, tag="new", tag_field="kind"):
     """The stack's own Key Vault: master key, licence, passwords, certificate, storage key."""
@@ -72,10 +77,9 @@ class ExistingKeyVault(Part, frozen=True, kw_only=True, tag="existing", tag_fiel
         return self.write_secrets
 
 
-class LogAnalytics(Part, frozen=True, kw_only=True, tag="log-analytics", tag_field="kind"):
-    """Log Analytics with agent, data collection rule and alerts."""
+class _AnyMonitoring(Part, frozen=True, kw_only=True):
+    """What a workspace of the stack's own and one of yours have in common: the alerts."""
 
-    retention_days: Annotated[int, Meta(ge=30, le=730, description="Days logs are kept.")] = 90
     alert_emails: Annotated[
         tuple[Email, ...], Meta(max_length=20, description="Who gets the alerts.")
     ] = ()
@@ -100,6 +104,25 @@ class LogAnalytics(Part, frozen=True, kw_only=True, tag="log-analytics", tag_fie
     ] = 80
 
 
+class LogAnalytics(
+    _AnyMonitoring, frozen=True, kw_only=True, tag="log-analytics", tag_field="kind"
+):
+    """Log Analytics with agent, data collection rule and alerts."""
+
+    retention_days: Annotated[int, Meta(ge=30, le=730, description="Days logs are kept.")] = 90
+
+
+class ExistingLogAnalytics(
+    _AnyMonitoring, frozen=True, kw_only=True, tag="existing", tag_field="kind"
+):
+    """A workspace of yours, in any resource group, subscription or region; it stays as it is."""
+
+    workspace_id: Annotated[
+        ResourceId,
+        Meta(description="Resource ID of the workspace.", examples=[_WORKSPACE]),
+    ]
+
+
 class RecoveryServices(Part, frozen=True, kw_only=True, tag="recovery-services", tag_field="kind"):
     """Recovery Services vault with daily backups of the nodes and the share."""
 
@@ -122,5 +145,5 @@ class NoBackup(Part, frozen=True, kw_only=True, tag="none", tag_field="kind"):
 
 
 KeyVault = NewKeyVault | ExistingKeyVault
-Monitoring = LogAnalytics
+Monitoring = LogAnalytics | ExistingLogAnalytics
 Backup = RecoveryServices | NoBackup

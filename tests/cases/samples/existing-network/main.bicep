@@ -72,10 +72,8 @@ param sqlDnsZoneResourceGroupId string = '/subscriptions/00000000-0000-0000-0000
 
 // ----- Monitoring -----
 
-@description('Optional. Days logs are kept.')
-@minValue(30)
-@maxValue(730)
-param logRetentionInDays int = 90
+@description('Optional. Resource ID of the workspace that logs go to, in any resource group or subscription.')
+param workspaceResourceId string = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-central'
 
 @description('Optional. E-mail addresses that hear of alerts.')
 @maxLength(20)
@@ -426,13 +424,12 @@ module network 'modules/network.bicep' = {
   }
 }
 
-module logAnalytics 'modules/log-analytics.bicep' = {
+module logAnalytics 'modules/monitoring.bicep' = {
   name: '${namePrefix}-log-analytics'
   params: {
-    location: location
     tags: tags
     namePrefix: namePrefix
-    retentionInDays: logRetentionInDays
+    workspaceResourceId: workspaceResourceId
     alertEmails: alertEmails
   }
 }
@@ -601,6 +598,7 @@ module alerts 'modules/alerts.bicep' = {
     namePrefix: namePrefix
     actionGroupResourceId: logAnalytics.outputs.actionGroupResourceId
     workspaceResourceId: logAnalytics.outputs.workspaceResourceId
+    workspaceLocation: logAnalytics.outputs.workspaceLocation
     virtualMachineResourceIds: octopusNodes.outputs.resourceIds
     loadBalancerResourceId: loadBalancer.outputs.resourceId
     databaseResourceId: database.outputs.databaseResourceId

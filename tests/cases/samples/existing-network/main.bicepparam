@@ -19,7 +19,7 @@ param loadBalancerSubnetName = 'snet-octopus-lb'
 param loadBalancerSubnetPrefix = '10.40.1.128/28'
 param keyVaultDnsZoneResourceGroupId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub'
 param sqlDnsZoneResourceGroupId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-hub'
-param logRetentionInDays = 90
+param workspaceResourceId = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-central'
 param alertEmails = [
   'octopus-admins@example.com'
 ]

@@ -22,6 +22,9 @@ param actionGroupResourceId string
 @description('Required. Log Analytics workspace that the agents of the nodes write to.')
 param workspaceResourceId string
 
+@description('Optional. Region of the workspace, where the alerts on its logs are made.')
+param workspaceLocation string = location
+
 @description('Required. Resource IDs of the nodes and of the other machines.')
 @minLength(1)
 param virtualMachineResourceIds array
@@ -84,6 +87,9 @@ var metricActions = [
     actionGroupId: actionGroupResourceId
   }
 ]
+
+// Other machines report to the same workspace; the alerts look at those of the stack.
+var watchedMachines = '"${join(virtualMachineResourceIds, '", "')}"'
 
 var bytesPerMib = 1048576
 var bytesPerGib = 1073741824
@@ -255,7 +261,7 @@ resource nodeMemory 'Microsoft.Insights/metricAlerts@2018-03-01' = {
 // Looks two days back: a node that has been silent for longer than the window must not drop out of the result.
 resource nodeHeartbeat 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-${namePrefix}-node-silent'
-  location: location
+  location: workspaceLocation
   tags: tags
   kind: 'LogAlert'
   properties: {
@@ -275,7 +281,7 @@ resource nodeHeartbeat 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'Heartbeat | summarize LastSeen = max(TimeGenerated) by Computer | where LastSeen < ago(10m)'
+          query: format('Heartbeat | where _ResourceId in~ ({0}) | summarize LastSeen = max(TimeGenerated) by Computer | where LastSeen < ago(10m)', watchedMachines)
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
@@ -305,7 +311,7 @@ resource nodeHeartbeat 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
 
 resource nodeDisk 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-${namePrefix}-node-disk'
-  location: location
+  location: workspaceLocation
   tags: tags
   kind: 'LogAlert'
   properties: {
@@ -324,7 +330,7 @@ resource nodeDisk 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'Perf | where ObjectName == "LogicalDisk" and CounterName == "% Free Space" and InstanceName matches regex "^[A-Z]:$"'
+          query: format('Perf | where _ResourceId in~ ({0}) | where ObjectName == "LogicalDisk" and CounterName == "% Free Space" and InstanceName matches regex "^[A-Z]:$"', watchedMachines)
           metricMeasureColumn: 'CounterValue'
           timeAggregation: 'Average'
           operator: 'LessThan'
@@ -362,7 +368,7 @@ resource nodeDisk 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
 
 resource nodeRenewal 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-${namePrefix}-node-renewal'
-  location: location
+  location: workspaceLocation
   tags: tags
   kind: 'LogAlert'
   properties: {
@@ -381,7 +387,7 @@ resource nodeRenewal 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: 'Event | where Source == "OctopusNode"'
+          query: format('Event | where _ResourceId in~ ({0}) | where Source == "OctopusNode"', watchedMachines)
           timeAggregation: 'Count'
           operator: 'GreaterThan'
           threshold: 0
