@@ -278,7 +278,7 @@ SERVICE_RULE_CODES: tuple[Code, ...] = (
         "OCT182",
         "A region of another cloud",
         "Regions belong to one Azure cloud: those of AzureUSGovernment start with usgov or "
-        "usdod, those of AzureChinaCloud with china.",
+        "usdod, those of AzureChinaCloud with china. A second region is one of the same cloud.",
         example="cloud: AzureCloud\nlocation: usgovvirginia",
         instead="cloud: AzureUSGovernment\nlocation: usgovvirginia",
     ),

@@ -6,6 +6,7 @@ from octoha_templates.codes._entry import Code
 
 _PEERING = "learn.microsoft.com, Virtual network peering"
 _NETWORK = "learn.microsoft.com, Azure Virtual Network FAQ"
+_REGIONS = "learn.microsoft.com, List of Azure regions"
 _ID = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/hub"
     "/providers/Microsoft.Network/virtualNetworks"
@@ -76,5 +77,44 @@ NETWORK_PART_CODES: tuple[Code, ...] = (
         sources=(
             "learn.microsoft.com, Integrate Azure Firewall with Azure Standard Load Balancer",
         ),
+    ),
+    Code(
+        "OCT727",
+        "Zones in a region without",
+        "Azure refuses machines in a zone, and zone-redundant services, where the region has no availability "
+        "zones. Without zones the machines of a role stand in an availability set, and one data centre can "
+        "take all of them.",
+        example="location: westus",
+        instead="location: westus2",
+        sources=(_REGIONS,),
+    ),
+    Code(
+        "OCT728",
+        "A geo-redundant copy without a pair",
+        "Geo-redundant backups are copied to the paired region, and newer regions have none.",
+        example="location: italynorth\nbackup:\n  redundancy: GeoRedundant",
+        instead="location: italynorth\nbackup:\n  redundancy: ZoneRedundant",
+        sources=(_REGIONS,),
+    ),
+    Code(
+        "OCT729",
+        "A tier that the region does not have yet",
+        "Zone-redundant premium file shares and NAT gateways of the tier StandardV2 come to one region after "
+        "the other. The list grows: `regions` corrects what this package knows.",
+        example="location: qatarcentral",
+        instead="location: qatarcentral\nnetwork:\n  outbound: {kind: nat-gateway, sku: Standard}",
+        sources=(
+            "learn.microsoft.com, Redundancy support for SSD Azure file shares",
+            "learn.microsoft.com, NAT Gateway SKUs",
+        ),
+    ),
+    Code(
+        "OCT730",
+        "A region that is not known here",
+        "The rules about zones and pairs know the regions of all clouds as they were when this package was "
+        "made. A newer one is passed over; `regions` says what it has, and corrects what is out of date.",
+        example="location: atlantiscentral",
+        instead="location: atlantiscentral\nregions:\n  - {name: atlantiscentral, zones: true, pair: none}",
+        sources=(_REGIONS,),
     ),
 )

@@ -25,6 +25,7 @@ name: octo
 location: usgovvirginia
 cloud: AzureUSGovernment
 tags: {a: b}
+regions: [{name: usgovvirginia, nat_gateway_v2: true}]
 octopus:
   version: 2026.3.54321
   host_name: other.example.org

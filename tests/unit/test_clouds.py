@@ -20,7 +20,7 @@ from octoha_templates.clouds import (
     profile_defaults,
 )
 from octoha_templates.config.load import stack_from_text
-from octoha_templates.config.model import Stack
+from octoha_templates.config.model import AZURE_SQL_SUFFIXES, Stack
 from octoha_templates.config.starter import commented_config
 from octoha_templates.errors import EXIT_SURROUNDINGS, ArtifactError, ConfigError
 
@@ -77,6 +77,24 @@ def test_every_cloud_of_the_config_is_known() -> None:
     field = next(field for field in msgspec.structs.fields(Stack) if field.name == "cloud")
     for name in get_args(get_args(field.type)[0]):
         assert get_cloud(name).portal.startswith("https://portal.")
+
+
+def test_config_has_every_cloud_that_the_azure_cli_has() -> None:
+    """But the German one, which Microsoft closed in 2021, and Bleu, which publishes no list of services."""
+    from azure.cli.core.cloud import HARD_CODED_CLOUD_LIST
+
+    field = next(field for field in msgspec.structs.fields(Stack) if field.name == "cloud")
+    ours = set(get_args(get_args(field.type)[0]))
+    theirs = {cloud.name for cloud in HARD_CODED_CLOUD_LIST}
+    assert ours <= theirs
+    assert theirs - ours <= {"AzureGermanCloud", "AzureBleuCloud"}
+
+
+def test_host_names_of_azure_sql_end_as_the_azure_cli_says() -> None:
+    assert set(AZURE_SQL_SUFFIXES) == {
+        f".{get_cloud(name).sql_suffix}"
+        for name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+    }
 
 
 def test_an_unknown_cloud_is_a_finding() -> None:

@@ -159,7 +159,7 @@ from octoha_templates.config.model.operations import (
     NoBackup,
     RecoveryServices,
 )
-from octoha_templates.config.model.stack import Stack, Tag
+from octoha_templates.config.model.stack import RegionFacts, Stack, Tag
 from octoha_templates.config.model.storage import (
     ActiveDirectoryAccount,
     AzureFiles,
@@ -321,6 +321,7 @@ __all__ = [
     "PublicDnsLabel",
     "RecoveryServices",
     "Region",
+    "RegionFacts",
     "ResourceGroupId",
     "ResourceId",
     "RevokedCertificate",

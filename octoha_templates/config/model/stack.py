@@ -34,6 +34,22 @@ from octoha_templates.config.model.storage import AzureFiles, Storage
 Tag = Annotated[str, Meta(max_length=256)]
 
 
+class RegionFacts(Part, frozen=True, kw_only=True):
+    """What a region has, where it is newer than this package or different for you."""
+
+    name: Annotated[Region, Meta(examples=["westeurope"])]
+    zones: Annotated[bool | None, Meta(description="Whether it has availability zones.")] = None
+    pair: Annotated[Region | None, Meta(description="The region it is paired with, or none.")] = (
+        None
+    )
+    zone_redundant_files: Annotated[
+        bool | None, Meta(description="Whether it has zone-redundant premium file shares.")
+    ] = None
+    nat_gateway_v2: Annotated[
+        bool | None, Meta(description="Whether it has NAT gateways of the tier StandardV2.")
+    ] = None
+
+
 class Stack(Part, frozen=True, kw_only=True):
     """A whole Octopus Deploy High Availability stack, as `stack.yaml` describes it."""
 
@@ -50,6 +66,14 @@ class Stack(Part, frozen=True, kw_only=True):
         ],
         Meta(max_length=45, description="Tags of every resource."),
     ] = msgspec.field(default_factory=dict)
+    regions: Annotated[
+        tuple[RegionFacts, ...],
+        Meta(
+            extra_json_schema=NO_SHAPE,
+            max_length=100,
+            description="What regions have, beyond and instead of what this package knows of them.",
+        ),
+    ] = ()
     octopus: Octopus
     secrets: Annotated[
         Secrets,

@@ -21,6 +21,7 @@ from octoha_templates.config.rules.front_door import FRONT_DOOR_RULES
 from octoha_templates.config.rules.load_balancer import LOAD_BALANCER_RULES
 from octoha_templates.config.rules.network import NETWORK_RULES
 from octoha_templates.config.rules.nodes import NODE_RULES
+from octoha_templates.config.rules.regions import REGION_RULES
 from octoha_templates.config.rules.resilience import RESILIENCE_RULES
 from octoha_templates.config.rules.rule import Rule, Site
 from octoha_templates.config.rules.service import SERVICE_RULES
@@ -40,6 +41,7 @@ ALL_RULES: tuple[Rule, ...] = (
     *SQL_VM_RULES,
     *EXISTING_DATABASE_RULES,
     *SQL_FAILOVER_CLUSTER_RULES,
+    *REGION_RULES,
     *SERVICE_RULES,
     *CERTIFICATE_RULES,
     *LOAD_BALANCER_RULES,

@@ -1,7 +1,6 @@
-"""Rules about ports, the cloud, and what the stack is given from outside.
+"""Rules about ports, and what the stack is given from outside.
 
-Source: octopus.com/docs, "Installation", ports; learn.microsoft.com, "Load Balancer limits" and the
-regions of the sovereign clouds.
+Source: octopus.com/docs, "Installation", ports; learn.microsoft.com, "Load Balancer limits".
 """
 
 from __future__ import annotations
@@ -22,10 +21,6 @@ _PORTS_OF_WINDOWS: Final = {
     5985: "WinRM",
     5986: "WinRM",
     47001: "WinRM",
-}
-_REGIONS: Final = {
-    "AzureUSGovernment": ("usgov", "usdod"),
-    "AzureChinaCloud": ("china",),
 }
 
 
@@ -55,23 +50,6 @@ def ports_of_nodes(site: Site) -> Iterator[Diagnostic]:
         )
 
 
-@reads("cloud", "location")
-def region_of_cloud(site: Site) -> Iterator[Diagnostic]:
-    """The region is one of the cloud."""
-    cloud, location = site.stack.cloud, site.stack.location
-    home = next(
-        (name for name, starts in _REGIONS.items() if location.startswith(starts)),
-        "AzureCloud",
-    )
-    if home != cloud:
-        yield site.error(
-            "OCT182",
-            f"`location` is {location}, a region of {home}, but `cloud` is {cloud}",
-            site.at("location", "cloud"),
-            f"write cloud: {home}, or take a region of {cloud}",
-        )
-
-
 @reads("secrets")
 def vault_is_a_vault(site: Site) -> Iterator[Diagnostic]:
     """The resource that secrets are referenced from is a Key Vault."""
@@ -90,6 +68,5 @@ def vault_is_a_vault(site: Site) -> Iterator[Diagnostic]:
 
 SERVICE_RULES: tuple[Rule, ...] = (
     ports_of_nodes,
-    region_of_cloud,
     vault_is_a_vault,
 )
