@@ -303,7 +303,8 @@ RESILIENCE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT190",
         "All nodes in one zone",
-        "A failure of that zone, or maintenance in it, takes all nodes at once.",
+        "A failure of that zone, or maintenance in it, takes all nodes at once. Without zones an availability "
+        "set keeps them on different machines, inside one data centre.",
         example="nodes:\n  zones: [1]",
         instead="nodes:\n  zones: [1, 2, 3]",
     ),

@@ -9,19 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from octoha_templates.config.model import AzureSql, NatGateway, NoBackup
+from octoha_templates.config.regions import region_of
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
 
-@reads("nodes.zones", "nodes.count")
+@reads("nodes.zones", "nodes.count", "location", "regions")
 def nodes_in_one_zone(site: Site) -> Iterator[Diagnostic]:
-    """All nodes in one zone go down together."""
+    """All nodes in one zone, or in one data centre, go down together."""
     zones, count = site.stack.nodes.zones, site.stack.nodes.count
-    if count > 1 and len(zones) < 2:
-        where = f"availability zone {zones[0]}" if zones else "no particular availability zone"
+    if count < 2 or len(zones) > 1:
+        return
+    region = region_of(site.stack, site.stack.location)
+    if zones:
         yield site.warning(
             "OCT190",
-            f"all {count} nodes are in {where}, so one failure can take them all",
+            f"all {count} nodes are in availability zone {zones[0]}, so one failure can take them all",
+            site.at("nodes.zones"),
+            "write zones: [1, 2, 3] where the region has zones",
+        )
+    elif region is not None and region.zones is False:
+        yield site.note(
+            "OCT190",
+            f"all {count} nodes are in one data centre, kept apart by an availability set: "
+            f"{site.stack.location} has no zones",
+            site.at("nodes.zones", "location"),
+            "take a region with zones, or have a second region to go to",
+        )
+    else:
+        yield site.warning(
+            "OCT190",
+            f"all {count} nodes are in one data centre, kept apart by an availability set only",
             site.at("nodes.zones"),
             "write zones: [1, 2, 3] where the region has zones",
         )

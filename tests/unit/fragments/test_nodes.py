@@ -202,3 +202,16 @@ def test_outputs_name_every_node() -> None:
         "privateIpAddresses",
     }
     assert outputs["privateIpAddresses"]["copy"]["count"] == "[length(parameters('nodes'))]"
+
+
+def test_without_zones_an_availability_set_keeps_the_nodes_apart() -> None:
+    result = compiled("nodes: {kind: virtual-machines, zones: []}")
+    group = only(result, "Microsoft.Compute/availabilitySets")
+    machine = only(result, "Microsoft.Compute/virtualMachines")
+    assert group["condition"] == "[empty(parameters('nodes')[0].zone)]"
+    assert (group["sku"]["name"], group["properties"]["platformFaultDomainCount"]) == ("Aligned", 2)
+    assert machine["properties"]["availabilitySet"].startswith(
+        "[if(empty(parameters('nodes')[copyIndex()].zone), createObject('id', resourceId("
+        "'Microsoft.Compute/availabilitySets'"
+    )
+    assert machine["properties"]["availabilitySet"].endswith(", null())]")

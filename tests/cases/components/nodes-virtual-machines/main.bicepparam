@@ -1,6 +1,7 @@
 using 'main.bicep'
 
 param tags = {}
+param namePrefix = 'octopus'
 param nodes = [
   {
     name: 'octopus-1'
