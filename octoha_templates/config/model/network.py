@@ -303,12 +303,17 @@ class NewNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="new", tag_field="k
 
 
 class ExistingNetwork(_AnyNetwork, frozen=True, kw_only=True, tag="existing", tag_field="kind"):
-    """A virtual network of yours, in any resource group or subscription of the same region."""
+    """A virtual network of yours, in any resource group; the stack goes to its subscription and region."""
 
     virtual_network_id: Annotated[
         ResourceId, Meta(description="Resource ID of the virtual network.", examples=[_HUB])
     ]
     subnets: ExistingSubnets
+
+    @property
+    def subscription(self) -> str:
+        """The subscription of the network; Azure wants machines and private endpoints in the same."""
+        return self.virtual_network_id.split("/")[2]
 
     def find_subnet(self, key: str) -> ExistingSubnet | None:
         """Give a subnet by its key; None when the config does not name it."""

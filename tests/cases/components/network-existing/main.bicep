@@ -13,7 +13,7 @@ param tags object = {}
 @maxLength(12)
 param namePrefix string = 'octopus'
 
-@description('Optional. Resource ID of the virtual network, in any resource group or subscription.')
+@description('Optional. Resource ID of the virtual network, in any resource group of this subscription.')
 param virtualNetworkResourceId string = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-spoke'
 
 @description('Optional. Name of the subnet of the nodes.')
