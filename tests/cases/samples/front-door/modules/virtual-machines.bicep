@@ -11,6 +11,11 @@ param location string = resourceGroup().location
 @description('Optional. Tags of all resources.')
 param tags object = {}
 
+@description('Optional. Start of every resource name.')
+@minLength(2)
+@maxLength(12)
+param namePrefix string = 'octopus'
+
 @description('Optional. The nodes; the first one creates the database schema. Each has name, zone (empty for none), taskCap, maintenanceDay and maintenanceStartTime.')
 @minLength(1)
 @maxLength(16)
@@ -175,6 +180,20 @@ resource homeDisks 'Microsoft.Compute/disks@2025-01-02' = [for node in nodes: {
   }
 }]
 
+// Where the region has no zones, the set keeps the nodes apart.
+resource availabilitySet 'Microsoft.Compute/availabilitySets@2025-04-01' = if (empty(nodes[0].zone)) {
+  name: 'avail-${namePrefix}-nodes'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Aligned'
+  }
+  properties: {
+    platformFaultDomainCount: 2
+    platformUpdateDomainCount: 5
+  }
+}
+
 resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (node, index) in nodes: {
   name: node.name
   location: location
@@ -187,6 +206,9 @@ resource virtualMachines 'Microsoft.Compute/virtualMachines@2025-04-01' = [for (
     userAssignedIdentities: index == 0 ? firstNodeIdentities : nodesIdentity
   }
   properties: {
+    availabilitySet: empty(node.zone) ? {
+      id: availabilitySet.id
+    } : null
     hardwareProfile: {
       vmSize: vmSize
     }
