@@ -160,7 +160,8 @@ NODE_RULE_CODES: tuple[Code, ...] = (
     Code(
         "OCT159",
         "A size that does not fit",
-        "Octopus Server for Windows needs x64, and the disks of the nodes are premium disks.",
+        "Octopus Server for Windows needs x64, the disks of the nodes are premium disks, and every machine's "
+        "network interface is accelerated, which the first burstable sizes are not below 12 vCPUs.",
         example="nodes:\n  size: Standard_D4ps_v5",
         instead="nodes:\n  size: Standard_D4s_v5",
         sources=("learn.microsoft.com, Azure VM sizes naming conventions",),
@@ -170,7 +171,7 @@ NODE_RULE_CODES: tuple[Code, ...] = (
         "A burstable size",
         "B series sizes slow down when their credits are used up, most often in the middle of a "
         "deployment.",
-        example="nodes:\n  size: Standard_B4ms",
+        example="nodes:\n  size: Standard_B4s_v2",
     ),
     Code(
         "OCT161",

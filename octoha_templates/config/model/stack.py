@@ -38,15 +38,20 @@ class RegionFacts(Part, frozen=True, kw_only=True):
     """What a region has, where it is newer than this package or different for you."""
 
     name: Annotated[Region, Meta(examples=["westeurope"])]
-    zones: Annotated[bool | None, Meta(description="Whether it has availability zones.")] = None
-    pair: Annotated[Region | None, Meta(description="The region it is paired with, or none.")] = (
-        None
-    )
+    zones: Annotated[
+        bool | None, Meta(description="Whether it has availability zones.", examples=[True])
+    ] = None
+    pair: Annotated[
+        Region | None,
+        Meta(description="The region it is paired with, or none.", examples=["northeurope"]),
+    ] = None
     zone_redundant_files: Annotated[
-        bool | None, Meta(description="Whether it has zone-redundant premium file shares.")
+        bool | None,
+        Meta(description="Whether it has zone-redundant premium file shares.", examples=[True]),
     ] = None
     nat_gateway_v2: Annotated[
-        bool | None, Meta(description="Whether it has NAT gateways of the tier StandardV2.")
+        bool | None,
+        Meta(description="Whether it has NAT gateways of the tier StandardV2.", examples=[True]),
     ] = None
 
 

@@ -1,8 +1,8 @@
 """Rules about the nodes: how many, what they are called, how large, when they are patched.
 
 Source: octopus.com/docs, "High availability" and "Installation guidelines" (task caps, licence,
-tested counts); learn.microsoft.com, "Virtual machine naming conventions"; Microsoft.Compute,
-osProfile.adminUsername.
+tested counts); learn.microsoft.com, "Virtual machine naming conventions", "Bv1 size series"
+(accelerated networking from 12 vCPUs); Microsoft.Compute, osProfile.adminUsername.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from octoha_templates.config.rules.rule import Rule, Site, reads
+from octoha_templates.config.places import dotted
+from octoha_templates.config.rules.rule import Rule, Site, as_path, reads
 from octoha_templates.diagnostics import Diagnostic
 
 TASKS_PER_VCPU: Final = 5
@@ -26,6 +27,8 @@ RESERVED_USERS: Final = frozenset(
     }
 )  # fmt: skip
 _SIZE = re.compile(r"Standard_([A-Z]+)([0-9]+)(?:-([0-9]+))?([a-z]*)")
+_FIRST_BURSTABLE: Final = re.compile(r"Standard_B([0-9]+)(?:ls|ms|s)")
+_BURSTABLE_WITH_NETWORKING: Final = 12
 _DAYS_OF_WEEK: Final = 7
 
 
@@ -184,6 +187,24 @@ def size_fits(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("nodes.size", "domain", "storage", "network.access")
+def networking_of_size(site: Site) -> Iterator[Diagnostic]:
+    """Every machine has a size with accelerated networking, which their network interfaces ask for."""
+    stack = site.stack
+    parts = {role: getattr(stack, role) for role in ("nodes", "domain", "storage")}
+    parts |= {f"network.access.{index}": each for index, each in enumerate(stack.network.access)}
+    for path, part in parts.items():
+        size = getattr(part, "size", "")
+        found = _FIRST_BURSTABLE.fullmatch(size)
+        if found and int(found[1]) < _BURSTABLE_WITH_NETWORKING:
+            yield site.error(
+                "OCT159",
+                f"`{dotted(as_path(path))}.size` is {size}, which has no accelerated networking",
+                site.at(f"{path}.size"),
+                "take a newer size, such as Standard_D4s_v5; for a trial, Standard_B4s_v2",
+            )
+
+
 @reads("nodes.admin_username")
 def admin_name(site: Site) -> Iterator[Diagnostic]:
     """The local administrator has a name that Azure takes."""
@@ -249,6 +270,7 @@ NODE_RULES: tuple[Rule, ...] = (
     task_cap_ceiling,
     zones_once,
     size_fits,
+    networking_of_size,
     admin_name,
     patch_days,
     encryption_feature,

@@ -224,3 +224,31 @@ def test_environments_may_be_in_regions_that_they_describe_themselves() -> None:
 
     assert loaded.environments["moon"].location == "moonbase"
     assert not [each for each in loaded.warnings if each.code in CODES]
+
+
+@pytest.mark.parametrize(
+    ("size", "refused"),
+    [
+        ("Standard_B2ms", True),
+        ("Standard_B8ms", True),
+        ("Standard_B12ms", False),
+        ("Standard_B4s_v2", False),
+        ("Standard_D2s_v5", False),
+    ],
+)
+def test_every_machine_has_a_size_with_accelerated_networking(size: str, refused: bool) -> None:
+    text = (
+        MINIMAL
+        + f"nodes: {{size: {size}}}\nnetwork: {{access: [{{kind: jump-box, size: {size}}}]}}\n"
+    )
+    try:
+        found = load_text(text).warnings
+    except ConfigError as error:
+        found = error.diagnostics
+    messages = [each.message for each in found if each.code == "OCT159"]
+
+    assert messages == [
+        f"`{path}.size` is {size}, which has no accelerated networking"
+        for path in ("nodes", "network.access[0]")
+        if refused
+    ]
