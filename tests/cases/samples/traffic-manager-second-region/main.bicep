@@ -454,6 +454,7 @@ module octopusNodes 'modules/virtual-machines.bicep' = {
   params: {
     location: location
     tags: tags
+    namePrefix: namePrefix
     nodes: nodes
     nodesSubnetResourceId: network.outputs.nodesSubnetResourceId
     vmSize: nodeVmSize
