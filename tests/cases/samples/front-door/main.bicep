@@ -579,6 +579,7 @@ module octopusNodes 'modules/virtual-machines.bicep' = {
   params: {
     location: location
     tags: tags
+    namePrefix: namePrefix
     nodes: nodes
     nodesSubnetResourceId: network.outputs.nodesSubnetResourceId
     vmSize: nodeVmSize
