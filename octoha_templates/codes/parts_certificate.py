@@ -129,4 +129,14 @@ CERTIFICATE_CODES: tuple[Code, ...] = (
         "domain:\n  kind: new\n  fqdn: corp.contoso.com\n  net_bios_name: CONTOSO",
         instead=f"{_USER}\ndomain:\n  kind: new\n  fqdn: corp.contoso.com\n  net_bios_name: CONTOSO",
     ),
+    Code(
+        "OCT712",
+        "A key of the stack without a vault of the stack",
+        "`customer_managed_key: {}` makes a key, lets the database use it and keeps it in the vault that the "
+        "stack makes. In a vault of yours the stack makes no keys: who keeps that vault makes the key and says "
+        "which one it is.",
+        example=f"key_vault:\n  kind: existing\n  vault_id: {_VAULT_ID}\n  write_secrets: true\n"
+        "database:\n  kind: azure-sql\n  customer_managed_key: {}",
+        instead="key_vault:\n  kind: new\ndatabase:\n  kind: azure-sql\n  customer_managed_key: {}",
+    ),
 )

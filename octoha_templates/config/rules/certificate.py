@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from octoha_templates.config.model import (
+    AzureSql,
     ExistingKeyVault,
     ExistingLoadBalancer,
     GroupManagedAccount,
@@ -182,6 +183,25 @@ def storage_key_is_written(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("key_vault", "database")
+def own_key_has_own_vault(site: Site) -> Iterator[Diagnostic]:
+    """A key that the stack makes goes into the vault that the stack makes."""
+    database = site.stack.database
+    if (
+        isinstance(site.stack.key_vault, ExistingKeyVault)
+        and isinstance(database, AzureSql)
+        and database.has_own_key
+    ):
+        yield site.error(
+            "OCT712",
+            "`database.customer_managed_key` makes a key in the vault of the stack, but `key_vault` is one of "
+            "yours, in which this stack changes nothing but secrets of its own",
+            site.at("database.customer_managed_key"),
+            "make the key there yourself and name it in customer_managed_key.existing, or take key_vault of "
+            "kind new",
+        )
+
+
 @reads("octopus.trusted_proxies")
 def proxies_are_proxies(site: Site) -> Iterator[Diagnostic]:
     """Who may name the caller's address is a few machines and not half the world."""
@@ -256,6 +276,7 @@ CERTIFICATE_RULES: tuple[Rule, ...] = (
     account_fits_the_share,
     drive_has_a_credential,
     storage_key_is_written,
+    own_key_has_own_vault,
     proxies_are_proxies,
     roles_by_hand,
 )
