@@ -103,6 +103,18 @@ CLOUDS: Mapping[str, Mapping[str, Any]] = {
             "storage": "core.usgovcloudapi.net",
         },
     },
+    "AzureChinaCloud": {
+        "name": "AzureChinaCloud",
+        "authentication": {"loginEndpoint": "https://login.chinacloudapi.cn/"},
+        "portal": "https://portal.azure.cn",
+        "resourceManager": "https://management.chinacloudapi.cn/",
+        "suffixes": {
+            "acrLoginServer": ".azurecr.cn",
+            "keyvaultDns": ".vault.azure.cn",
+            "sqlServerHostname": ".database.chinacloudapi.cn",
+            "storage": "core.chinacloudapi.cn",
+        },
+    },
 }
 
 

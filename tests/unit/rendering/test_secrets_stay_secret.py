@@ -7,14 +7,19 @@ does not give back?
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.secret_flow import KEPT_BY_AZURE, Sink, exposed, sinks
+from tests.unit.secret_flow import KEPT_BY_AZURE, SECURE, Sink, exposed, sinks
 
 CASES = Path(__file__).parents[2] / "cases"
+SECRET_NAME = re.compile(
+    r"(Password|SharedKey|AuthorizationKey|MasterKey|LicenseBase64|Pfx|Token)$"
+)
 RENDERED = sorted([*CASES.glob("samples/*/main.json"), *CASES.glob("components/*/main.json")])
 
 Json = dict[str, Any]
@@ -36,6 +41,27 @@ INSIDE = "[format('Password={0}', parameters('SECRET'))]"
 @pytest.mark.parametrize("file", RENDERED, ids=lambda file: file.parent.name)
 def test_secrets_go_only_where_azure_keeps_them(file: Path) -> None:
     assert exposed(json.loads(file.read_text())) == []
+
+
+@pytest.mark.parametrize("file", RENDERED, ids=lambda file: file.parent.name)
+def test_parameter_that_is_called_a_secret_is_a_secure_one(file: Path) -> None:
+    """At every depth: one that is plain would stand in the history of its deployment."""
+    plain = [
+        name
+        for declared in _declared(json.loads(file.read_text()))
+        for name, each in declared.items()
+        if SECRET_NAME.search(name) and each["type"].lower() not in SECURE
+    ]
+
+    assert plain == []
+
+
+def _declared(template: Json) -> Iterator[Json]:
+    yield template.get("parameters", {})
+    for resource in template["resources"]:
+        inner = resource.get("properties", {}).get("template")
+        if inner:
+            yield from _declared(inner)
 
 
 def test_every_place_of_the_list_is_one_that_secrets_go_to() -> None:

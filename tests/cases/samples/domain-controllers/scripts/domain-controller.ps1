@@ -350,6 +350,9 @@ function Wait-ForAccountTask {
         Start-Sleep -Seconds 5
         $result = (Get-ScheduledTaskInfo -TaskName $AccountTaskName).LastTaskResult
     } while ($pending -contains $result -and [DateTime]::UtcNow -lt $deadline)
+    if ($pending -contains $result) {
+        throw "What $Account has to do did not end within 80 minutes; how far it came stands in $LogFile."
+    }
     if ($result -ne 0) {
         throw "What $Account had to do ended with result $result; the reason stands in $LogFile."
     }

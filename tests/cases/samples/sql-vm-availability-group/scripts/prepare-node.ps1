@@ -731,6 +731,9 @@ function Wait-ForAccountTask {
     foreach ($line in @([System.IO.File]::ReadAllLines($AccountLog) | Select-Object -Last 10)) {
         Write-Log "As $($Settings.serviceAccount.name): $line"
     }
+    if ($pending -contains $result) {
+        throw "$($Settings.serviceAccount.name) did not prepare the share for itself within 30 minutes; see $AccountLog."
+    }
     if ($result -ne 0) {
         throw "$($Settings.serviceAccount.name) could not prepare the share for itself ($result); see $AccountLog."
     }

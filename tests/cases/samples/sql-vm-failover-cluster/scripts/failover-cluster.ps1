@@ -431,6 +431,9 @@ function Wait-ForAccountTask {
         Start-Sleep -Seconds 5
         $result = (Get-ScheduledTaskInfo -TaskName $AccountTaskName).LastTaskResult
     } while ($pending -contains $result -and [DateTime]::UtcNow -lt $deadline)
+    if ($pending -contains $result) {
+        throw "What $(Get-AccountName $User) has to do did not end within 80 minutes; see $AccountLog."
+    }
     if ($result -ne 0) {
         $reasons = @([System.IO.File]::ReadAllLines($AccountLog) | Where-Object { $_ -like '* ERROR: *' } | Select-Object -Last 1)
         throw "What $(Get-AccountName $User) had to do ended with result $result; see $AccountLog. $reasons"
