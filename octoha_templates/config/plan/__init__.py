@@ -22,6 +22,7 @@ from octoha_templates.config.plan import (
 )
 from octoha_templates.config.plan.parts import (
     ANYONE,
+    INTERNET,
     VIRTUAL_NETWORK,
     Contribution,
     Peer,
@@ -206,7 +207,9 @@ def _end(peer: Peer, stack: Stack, plan: NetworkPlan) -> str:
     if peer.parameter:
         prefixes = listed.get(peer.parameter) or (VIRTUAL_NETWORK.title,)
         return f"{peer.title} ({', '.join(prefixes)})"
-    return peer.title
+    # Whoever writes the rules by hand needs the service tag; the plain ones say themselves what they are.
+    is_plain = peer in (ANYONE, INTERNET, VIRTUAL_NETWORK) or peer.title == peer.tag
+    return peer.title if is_plain else f"{peer.title} ({peer.tag})"
 
 
 def _is_there(peer: Peer, keys: set[str]) -> bool:

@@ -22,15 +22,11 @@ from tests.unit.deployment.test_deployments import NETWORKS, deployed, subnets_o
 CASES = Path(__file__).parents[2] / "cases" / "samples"
 SAMPLES = Path(__file__).parents[3] / "samples"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/main.json"))
-# What people read for a service tag of Azure; other tags are called by their own names.
+# What people read for the plain service tags; others have their names in brackets, or are called by them.
 SPOKEN = {
     "any address": "*",
     "the Internet": "Internet",
     "the virtual network and what is joined to it": "VirtualNetwork",
-    "health probe of Azure": "AzureLoadBalancer",
-    "health checks of Traffic Manager": "AzureTrafficManager",
-    "control plane of Azure gateways": "GatewayManager",
-    "Azure services": "AzureCloud",
 }
 # Azure allows no security group there.
 WITHOUT_GROUP = {"GatewaySubnet"}
