@@ -21,6 +21,7 @@ from octoha_templates.clouds import (
 )
 from octoha_templates.config.load import stack_from_text
 from octoha_templates.config.model import AZURE_SQL_SUFFIXES, Stack
+from octoha_templates.config.plan.parts import FILE_ZONE
 from octoha_templates.config.starter import commented_config
 from octoha_templates.errors import EXIT_SURROUNDINGS, ArtifactError, ConfigError
 
@@ -90,10 +91,12 @@ def test_config_has_every_cloud_that_the_azure_cli_has() -> None:
     assert theirs - ours <= {"AzureGermanCloud", "AzureBleuCloud"}
 
 
-def test_host_names_of_azure_sql_end_as_the_azure_cli_says() -> None:
-    assert set(AZURE_SQL_SUFFIXES) == {
-        f".{get_cloud(name).sql_suffix}"
-        for name in ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+def test_host_names_of_azure_sql_and_azure_files_end_as_the_azure_cli_says() -> None:
+    clouds = {name: get_cloud(name) for name in AZURE_SQL_SUFFIXES}
+
+    assert dict(AZURE_SQL_SUFFIXES) == {name: f".{it.sql_suffix}" for name, it in clouds.items()}
+    assert FILE_ZONE.names == {
+        name: f"privatelink.file.{it.storage_suffix}" for name, it in clouds.items()
     }
 
 

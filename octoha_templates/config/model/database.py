@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -214,12 +216,14 @@ class AzureSql(Part, frozen=True, kw_only=True, tag="azure-sql", tag_field="kind
         return self.authentication == "entra" and self.entra_administrator is None
 
 
-AZURE_SQL_SUFFIXES = (
-    ".database.windows.net",
-    ".database.usgovcloudapi.net",
-    ".database.chinacloudapi.cn",
+AZURE_SQL_SUFFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "AzureCloud": ".database.windows.net",
+        "AzureUSGovernment": ".database.usgovcloudapi.net",
+        "AzureChinaCloud": ".database.chinacloudapi.cn",
+    }
 )
-"""How host names of Azure SQL end, which differs from cloud to cloud."""
+"""How host names of Azure SQL end in each cloud."""
 
 
 class DatabaseEndpoint(Part, frozen=True, kw_only=True):
@@ -314,7 +318,7 @@ class ExistingDatabase(Part, frozen=True, kw_only=True, tag="existing", tag_fiel
     @property
     def is_azure_sql(self) -> bool:
         """Whether the host is one of Azure SQL, in any cloud."""
-        return self.host.endswith(AZURE_SQL_SUFFIXES)
+        return self.host.endswith(tuple(AZURE_SQL_SUFFIXES.values()))
 
     @property
     def server_name(self) -> str:

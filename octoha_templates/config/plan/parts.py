@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from octoha_templates.config.model import AZURE_SQL_SUFFIXES
 
 Direction = Literal["Inbound", "Outbound"]
 
@@ -157,11 +160,13 @@ class Zone:
         key: The key in `network.private_dns_zones`.
         title: The service, for people.
         name: Its name as a Bicep expression, which differs from cloud to cloud.
+        names: The same, by cloud.
     """
 
     key: str
     title: str
     name: str
+    names: Mapping[str, str] = field(compare=False)
 
     @property
     def symbol(self) -> str:
@@ -175,16 +180,43 @@ class Zone:
         return f"{self.symbol}PrivateDnsZoneResourceId"
 
 
+def _storage_zones(service: str) -> dict[str, str]:
+    return {cloud: f"privatelink.{service}.{suffix}" for cloud, suffix in _STORAGE.items()}
+
+
 # Source: Azure documentation, "Azure Private Endpoint private DNS zone values".
-KEY_VAULT_ZONE: Final = Zone("key_vault", "Key Vault", "keyVaultDnsZoneNames[environment().name]")
+_STORAGE: Final = {
+    "AzureCloud": "core.windows.net",
+    "AzureUSGovernment": "core.usgovcloudapi.net",
+    "AzureChinaCloud": "core.chinacloudapi.cn",
+}
+KEY_VAULT_ZONE: Final = Zone(
+    "key_vault",
+    "Key Vault",
+    "keyVaultDnsZoneNames[environment().name]",
+    {
+        "AzureCloud": "privatelink.vaultcore.azure.net",
+        "AzureUSGovernment": "privatelink.vaultcore.usgovcloudapi.net",
+        "AzureChinaCloud": "privatelink.vaultcore.azure.cn",
+    },
+)
 SQL_ZONE: Final = Zone(
-    "sql", "Azure SQL", "'privatelink${environment().suffixes.sqlServerHostname}'"
+    "sql",
+    "Azure SQL",
+    "'privatelink${environment().suffixes.sqlServerHostname}'",
+    {cloud: f"privatelink{suffix}" for cloud, suffix in AZURE_SQL_SUFFIXES.items()},
 )
 FILE_ZONE: Final = Zone(
-    "file", "Azure Files", "'privatelink.file.${environment().suffixes.storage}'"
+    "file",
+    "Azure Files",
+    "'privatelink.file.${environment().suffixes.storage}'",
+    _storage_zones("file"),
 )
 BLOB_ZONE: Final = Zone(
-    "blob", "Azure Blob Storage", "'privatelink.blob.${environment().suffixes.storage}'"
+    "blob",
+    "Azure Blob Storage",
+    "'privatelink.blob.${environment().suffixes.storage}'",
+    _storage_zones("blob"),
 )
 
 

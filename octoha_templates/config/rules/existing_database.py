@@ -9,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from octoha_templates.config.model import ExistingDatabase
+from octoha_templates.config.model import AZURE_SQL_SUFFIXES, ExistingDatabase
 from octoha_templates.config.rules.rule import Rule, Site, reads
 from octoha_templates.diagnostics import Diagnostic
 
-# The host names of Azure SQL, which differ from cloud to cloud.
-_SUFFIXES: Final = {
-    "AzureCloud": ".database.windows.net",
-    "AzureUSGovernment": ".database.usgovcloudapi.net",
-    "AzureChinaCloud": ".database.chinacloudapi.cn",
-}
 # Keys of the config, or decided by the stack, by the keyword in lower case and without blanks.
 _OWN_KEYWORDS: Final = {
     "server": "database.host",
@@ -63,7 +57,7 @@ def host_of_this_cloud(site: Site) -> Iterator[Diagnostic]:
             "OCT634",
             f"`database.host` is a name of {cloud}, but the stack is for {site.stack.cloud}",
             site.at("database.host", "cloud"),
-            f"name a server below {_SUFFIXES[site.stack.cloud][1:]}, or write cloud: {cloud}",
+            f"name a server below {AZURE_SQL_SUFFIXES[site.stack.cloud][1:]}, or write cloud: {cloud}",
         )
 
 
@@ -193,7 +187,7 @@ def endpoint_of_that_server(site: Site) -> Iterator[Diagnostic]:
             f"`database.host` is {database.host}, which a private endpoint of Azure SQL does not "
             "answer to",
             site.at("database.host"),
-            f"write host: {server}{_SUFFIXES[site.stack.cloud]}",
+            f"write host: {server}{AZURE_SQL_SUFFIXES[site.stack.cloud]}",
         )
     elif database.host.split(".")[0] != server:
         yield site.error(
@@ -213,7 +207,9 @@ def endpoint_of_that_server(site: Site) -> Iterator[Diagnostic]:
 
 def cloud_of_host(host: str) -> str:
     """Say which cloud's Azure SQL a host name belongs to; empty for another kind of server."""
-    return next((cloud for cloud, suffix in _SUFFIXES.items() if host.endswith(suffix)), "")
+    return next(
+        (cloud for cloud, suffix in AZURE_SQL_SUFFIXES.items() if host.endswith(suffix)), ""
+    )
 
 
 EXISTING_DATABASE_RULES: tuple[Rule, ...] = (
