@@ -8,6 +8,7 @@ _HIGH_AVAILABILITY = "octopus.com/docs, High availability"
 _SIZING = "octopus.com/docs, Installation guidelines"
 _NETWORK = "learn.microsoft.com, Azure Virtual Network FAQ"
 _NAMING = "learn.microsoft.com, Naming rules and restrictions for Azure resources"
+_DEDICATED = "octopus.com/docs, Self-managed SQL Server"
 _DATABASE = "learn.microsoft.com, Azure SQL Database, resource limits for single databases"
 _BASTION = "learn.microsoft.com, About Bastion configuration settings"
 
@@ -256,6 +257,26 @@ DATABASE_RULE_CODES: tuple[Code, ...] = (
         instead="CREATE USER [name of the nodes' identity] FROM EXTERNAL PROVIDER;\n"
         "ALTER ROLE db_owner ADD MEMBER [name of the nodes' identity];",
         sources=("learn.microsoft.com, CREATE USER (Transact-SQL)",),
+    ),
+    Code(
+        "OCT178",
+        "A database of SQL Server itself",
+        "Octopus wants a database that nobody else uses; master, model, msdb and tempdb belong to "
+        "SQL Server.",
+        example="database:\n  database_name: master",
+        instead="database:\n  database_name: Octopus",
+        sources=(_DEDICATED,),
+    ),
+    Code(
+        "OCT179",
+        "One database for two environments",
+        "Every Octopus instance has a database of its own. Nodes of two environments that find the "
+        "same one join each other as one cluster, with two stores of files.",
+        example="database: {kind: existing, host: sql.example.com, authentication: sql, user: octopus}\n"
+        "environments:\n  test: {}\n  production: {}",
+        instead="database: {kind: existing, host: sql.example.com, authentication: sql, user: octopus}\n"
+        "environments:\n  test:\n    database: {database_name: Octopus-test}\n  production: {}",
+        sources=(_DEDICATED,),
     ),
 )
 

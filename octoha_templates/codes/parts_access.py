@@ -156,7 +156,7 @@ ACCESS_CODES: tuple[Code, ...] = (
         sources=(_ENTRA_LOGIN,),
     ),
     Code(
-        "OCT745",
+        "OCT731",
         "VPN clients that cannot open the portal",
         "`network.client_prefixes` names who opens the portal, and the addresses of the VPN clients are "
         "not among them. That is right when the VPN is for operators only.",

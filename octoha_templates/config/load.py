@@ -31,6 +31,7 @@ from octoha_templates.config.overlays import (
 from octoha_templates.config.places import Document, Places
 from octoha_templates.config.reading import Source, read_config
 from octoha_templates.config.rules import rule_findings
+from octoha_templates.config.rules.database import one_database_each
 from octoha_templates.config.rules.rule import Site
 from octoha_templates.config.settings import apply_settings
 from octoha_templates.config.source import parse
@@ -118,6 +119,7 @@ def _loaded(document: Document, found: tuple[Diagnostic, ...], settings: Sequenc
         findings += _only_of(name, its_findings, findings)
         if its is not None:
             environments[name] = its
+    findings += tuple(one_database_each(environments, document.places))
     ordered = in_order(findings)
     if stack is None or has_errors(ordered):
         raise ConfigError(*(one for one in ordered if one.severity is not Severity.INFO))

@@ -71,6 +71,14 @@ def test_every_code_is_shown_by_a_test_or_a_case() -> None:
     assert sorted(set(CATALOGUE) - shown) == sorted(NOT_SHOWN)
 
 
+def test_every_code_means_one_thing() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (PACKAGE / "codes").glob("*.py")]
+    entries = [code for text in texts for code in re.findall(r'Code\(\s*"(OCT\d+)"', text)]
+
+    assert sorted({code for code in entries if entries.count(code) > 1}) == []
+    assert set(CATALOGUE) <= set(entries)
+
+
 @pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE)
 def test_every_entry_explains_itself(entry: Code) -> None:
     assert entry.title == entry.title.strip()

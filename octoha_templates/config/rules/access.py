@@ -394,7 +394,7 @@ def vpn_clients_and_the_portal(site: Site) -> Iterator[Diagnostic]:
         pool = network_from_text(vpn.point_to_site.address_pool) if vpn.point_to_site else None
         if pool and not any(each and pool.subnet_of(each) for each in allowed):
             yield site.note(
-                "OCT745",
+                "OCT731",
                 f"VPN clients have addresses of {pool}, and `network.client_prefixes` does not let "
                 "those open the portal",
                 site.at(f"{path}.point_to_site.address_pool", f"{path}.point_to_site", path),

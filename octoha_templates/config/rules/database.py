@@ -7,13 +7,15 @@ through redundancy"; octopus.com/docs, "Installation guidelines" (database size 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from octoha_templates.config.model import AzureSql
+from octoha_templates.config.model import AzureSql, ExistingDatabase, Stack
+from octoha_templates.config.places import Places
 from octoha_templates.config.rules.rule import Rule, Site, reads
-from octoha_templates.diagnostics import Diagnostic
+from octoha_templates.diagnostics import Diagnostic, Severity
 
+_SYSTEM_DATABASES: Final = frozenset({"master", "model", "msdb", "tempdb"})
 _DTUS: Final = {
     "S3": 100, "S4": 200, "S6": 400, "S7": 800, "S9": 1600, "S12": 3000,
     "P1": 125, "P2": 250, "P4": 500, "P6": 1000, "P11": 1750, "P15": 4000,
@@ -254,6 +256,49 @@ def standby_of_tier(site: Site) -> Iterator[Diagnostic]:
         )
 
 
+@reads("database.database_name")
+def database_of_its_own(site: Site) -> Iterator[Diagnostic]:
+    """Octopus does not live in a database of SQL Server itself."""
+    name = site.stack.database.database_name
+    if name.lower() in _SYSTEM_DATABASES:
+        yield site.error(
+            "OCT178",
+            f"`database.database_name` is {name}, which belongs to SQL Server itself",
+            site.at("database.database_name"),
+            "write database_name: Octopus",
+        )
+
+
+def one_database_each(environments: Mapping[str, Stack], places: Places) -> Iterator[Diagnostic]:
+    """Two environments do not find each other's database.
+
+    Args:
+        environments: The stacks of the environments, by name.
+        places: Where the values of the config are written.
+
+    Yields:
+        A finding for every environment whose existing database another one has already.
+    """
+    taken: dict[tuple[str, str, str], str] = {}
+    for name, stack in environments.items():
+        database = stack.database
+        if not isinstance(database, ExistingDatabase):
+            continue
+        # An instance beside the default one, or its port, makes another server of the same host.
+        server = f"{database.instance or ''}:{database.server_port}".lower()
+        where = (database.host, server, database.database_name.lower())
+        other = taken.setdefault(where, name)
+        if other != name:
+            yield Diagnostic(
+                "OCT179",
+                Severity.WARNING,
+                f"the environments {other} and {name} have the same database, {database.database_name} on "
+                f"{database.host}",
+                places.of_first_written(("environments", name, "database"), ("environments", name)),
+                f"write environments.{name}.database.database_name",
+            )
+
+
 DATABASE_RULES: tuple[Rule, ...] = (
     zone_redundancy,
     license_of_tier,
@@ -263,4 +308,5 @@ DATABASE_RULES: tuple[Rule, ...] = (
     never_serverless,
     second_region,
     standby_of_tier,
+    database_of_its_own,
 )
