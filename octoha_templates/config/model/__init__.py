@@ -34,6 +34,28 @@ from octoha_templates.config.model.access import (
     VpnConnection,
     VpnGateway,
 )
+from octoha_templates.config.model.any_load_balancer import (
+    AnyLoadBalancer,
+    DnsLabel,
+    Exposure,
+    FirstPollingPort,
+    Grpc,
+    IdleTimeout,
+    OpenPollingToInternet,
+    OpenToInternet,
+    OriginHostName,
+    PollingBalancer,
+    PortalDnsZone,
+    PrivateIpAddress,
+    PublicDnsLabel,
+)
+from octoha_templates.config.model.appliances import (
+    ApplianceImage,
+    F5BigIp,
+    KempLoadMaster,
+    SshPublicKey,
+)
+from octoha_templates.config.model.application_gateway import ApplicationGateway, Waf
 from octoha_templates.config.model.availability_group import (
     Disk,
     DiskGib,
@@ -86,34 +108,13 @@ from octoha_templates.config.model.domain import (
     NoDomain,
     OuPath,
 )
+from octoha_templates.config.model.front_door import FrontDoor, FrontDoorWaf
 from octoha_templates.config.model.load_balancer import (
-    AnyLoadBalancer,
-    ApplianceImage,
-    ApplicationGateway,
     AzureLoadBalancer,
-    DnsLabel,
     ExistingLoadBalancer,
-    Exposure,
-    F5BigIp,
-    FirstPollingPort,
-    FrontDoor,
-    FrontDoorWaf,
-    Grpc,
-    IdleTimeout,
-    KempLoadMaster,
     LoadBalancer,
-    OpenPollingToInternet,
-    OpenToInternet,
-    OriginHostName,
-    PollingBalancer,
     PollingEndpoint,
-    PortalDnsZone,
-    PrivateIpAddress,
-    PublicDnsLabel,
-    SshPublicKey,
     TrafficManager,
-    Waf,
-    WafExclusion,
 )
 from octoha_templates.config.model.network import (
     ExistingNetwork,
@@ -189,9 +190,11 @@ from octoha_templates.config.model.traffic_manager import (
     TrafficManagerEndpoint,
     TrafficManagerProfile,
 )
+from octoha_templates.config.model.web_firewall import EXCLUDED_FOR_OCTOPUS, AnyWaf, WafExclusion
 
 __all__ = [
     "AZURE_SQL_SUFFIXES",
+    "EXCLUDED_FOR_OCTOPUS",
     "NO_SHAPE",
     "SHAPE",
     "Access",
@@ -199,6 +202,7 @@ __all__ = [
     "Administrator",
     "AlwaysServe",
     "AnyLoadBalancer",
+    "AnyWaf",
     "ApplianceImage",
     "ApplicationGateway",
     "Asn",
